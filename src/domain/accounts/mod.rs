@@ -1,0 +1,1 @@
+//! Accounts: names, email addresses, passwords and second factors, parsed into valid types.

@@ -1,0 +1,196 @@
+//! The chat contract: what a browser sends to `POST /stream/chat`, and the events that come back.
+//!
+//! Message content passes through these types in memory only; none of them is ever written to a
+//! table or a log, and [`ChatRequest`] and [`Message`] therefore print without their text.
+
+use crate::domain::ids::{CallId, ProviderKeyId};
+use crate::domain::problem::Problem;
+use crate::domain::providers::Provider;
+use serde::{Deserialize, Serialize};
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Role {
+    System,
+    User,
+    Assistant,
+}
+
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Message {
+    pub role: Role,
+    pub content: String,
+}
+
+impl std::fmt::Debug for Message {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Message({:?}, {} bytes)", self.role, self.content.len())
+    }
+}
+
+#[derive(Clone, Copy, Debug, Default, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Params {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub max_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub temperature: Option<f64>,
+}
+
+/// Body of `POST /stream/chat`. Only `provider`, `model` and `messages` are required.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+pub struct ChatRequest {
+    pub provider: Provider,
+    /// The key to use; without it the newest of that provider.
+    #[serde(default)]
+    pub key_id: Option<ProviderKeyId>,
+    pub model: String,
+    #[serde(default)]
+    pub system: Option<String>,
+    pub messages: Vec<Message>,
+    #[serde(default)]
+    pub params: Params,
+}
+
+/// Which credential paid for a call. There is never a silent change from one to the other.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Credential {
+    /// The user's own key.
+    Byok,
+    /// The operator's key, within the daily number of trial calls.
+    Trial,
+    /// No credential: the built-in guide.
+    None,
+}
+
+/// Tokens of one call. `input` includes cached tokens, `output` includes reasoning tokens.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Tokens {
+    pub input: u64,
+    pub output: u64,
+    pub cached_read: u64,
+    pub cached_write: u64,
+    pub reasoning: u64,
+}
+
+/// Why a model stopped, in one vocabulary for all providers.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Stop {
+    End,
+    StopSequence,
+    MaxTokens,
+    ToolUse,
+    Refusal,
+    ContentFilter,
+    ContextWindow,
+    Pause,
+    Other,
+}
+
+/// One event of the stream, as the browser sees it.
+#[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
+#[serde(untagged)]
+pub enum StreamEvent {
+    Open(Open),
+    Delta(Text),
+    Reasoning(ReasoningText),
+    Tool(Tool),
+    Usage(Usage),
+    Done(Done),
+    Error(StreamError),
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Open {
+    pub request_id: CallId,
+    pub provider: Provider,
+    pub model: String,
+    pub credential: Credential,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Text {
+    pub text: String,
+}
+
+/// Same shape as [`Text`]; the event's name tells them apart.
+pub type ReasoningText = Text;
+
+/// A piece of a tool call; `arguments` are to be joined by `index`.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Tool {
+    pub index: u32,
+    pub id: Option<String>,
+    pub name: Option<String>,
+    pub arguments: String,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Usage {
+    #[serde(flatten)]
+    pub tokens: Tokens,
+    /// Integer nano-USD; null where the price is unknown.
+    pub cost_nano_usd: Option<i64>,
+    /// True where the provider gave no figure and we counted ourselves.
+    pub estimated: bool,
+}
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Done {
+    pub stop: Stop,
+}
+
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+pub struct StreamError {
+    pub code: String,
+    pub message: String,
+    pub help: String,
+}
+
+impl From<&Problem> for StreamError {
+    fn from(problem: &Problem) -> Self {
+        Self {
+            code: problem.code.code().to_owned(),
+            message: problem.message(),
+            help: problem.code.help().to_owned(),
+        }
+    }
+}
+
+impl StreamEvent {
+    /// The `event:` field on the wire.
+    #[must_use]
+    pub const fn name(&self) -> &'static str {
+        match self {
+            Self::Open(_) => "open",
+            Self::Delta(_) => "delta",
+            Self::Reasoning(_) => "reasoning",
+            Self::Tool(_) => "tool",
+            Self::Usage(_) => "usage",
+            Self::Done(_) => "done",
+            Self::Error(_) => "error",
+        }
+    }
+
+    /// Reads an event back from its name and data; unknown names are `None`, so that a newer
+    /// server does not break an older page.
+    #[must_use]
+    pub fn parse(name: &str, data: &str) -> Option<Self> {
+        fn read<T: serde::de::DeserializeOwned>(data: &str) -> Option<T> {
+            serde_json::from_str(data).ok()
+        }
+        match name {
+            "open" => read(data).map(Self::Open),
+            "delta" => read(data).map(Self::Delta),
+            "reasoning" => read(data).map(Self::Reasoning),
+            "tool" => read(data).map(Self::Tool),
+            "usage" => read(data).map(Self::Usage),
+            "done" => read(data).map(Self::Done),
+            "error" => read(data).map(Self::Error),
+            _ => None,
+        }
+    }
+}

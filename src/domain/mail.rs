@@ -1,0 +1,1 @@
+//! The mails Spectr sends, as text: pure functions from facts to subject and body.

@@ -1,0 +1,17 @@
+//! Pure rules and data shapes of the product.
+//!
+//! Compiles for the server and for the browser. Holds no clock, randomness, file, network or SQL:
+//! time and random bytes come in as arguments.
+
+pub mod accounts;
+pub mod chat;
+pub mod ids;
+pub mod limits;
+pub mod mail;
+pub mod pricing;
+pub mod privacy;
+pub mod problem;
+pub mod providers;
+pub mod timestamp;
+pub mod usage;
+pub mod vault;

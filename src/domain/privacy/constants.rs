@@ -1,0 +1,27 @@
+//! Numbers of the privacy policy. Pages render them, jobs and queries enforce them: there is no
+//! second place where any of them is written down.
+
+/// Metadata of calls is kept this long, in days.
+pub const USAGE_RETENTION_DAYS: i64 = 90;
+/// Sessions end after this many days without a request.
+pub const SESSION_IDLE_DAYS: i64 = 30;
+/// IP addresses in security events are removed after this many days.
+pub const IP_RETENTION_DAYS: i64 = 30;
+/// Security events are kept this long, in days.
+pub const SECURITY_EVENT_RETENTION_DAYS: i64 = 90;
+/// Closed requests are kept this long, in days.
+pub const CLOSED_REQUEST_RETENTION_DAYS: i64 = 365;
+/// Verification and reset links work this long, in minutes.
+pub const MAIL_TOKEN_MINUTES: i64 = 30;
+/// The youngest age at which an account may be made.
+pub const MINIMUM_AGE_YEARS: u8 = 16;
+/// Days in which a privacy request is answered.
+pub const PRIVACY_REQUEST_DAYS: i64 = 30;
+/// Business days in which a general request is answered.
+pub const GENERAL_REQUEST_BUSINESS_DAYS: u8 = 2;
+/// Hours in which a security report is answered.
+pub const SECURITY_REQUEST_HOURS: i64 = 72;
+/// Cost factor of every bcrypt hash.
+pub const BCRYPT_COST: u32 = 12;
+/// The version of the policy that sign-up asks to accept.
+pub const POLICY_VERSION: &str = "2026-05-01";

@@ -1,0 +1,3 @@
+//! The privacy promises as data: constants that jobs enforce and pages print.
+
+pub mod constants;

@@ -1,0 +1,66 @@
+//! Points in time as integer milliseconds since the Unix epoch, UTC: the form in every table.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+use time::format_description::well_known::Rfc3339;
+
+/// Milliseconds since 1970-01-01T00:00:00Z.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(transparent)]
+pub struct Timestamp(pub i64);
+
+pub const SECOND_MS: i64 = 1_000;
+pub const MINUTE_MS: i64 = 60 * SECOND_MS;
+pub const HOUR_MS: i64 = 60 * MINUTE_MS;
+pub const DAY_MS: i64 = 24 * HOUR_MS;
+
+impl Timestamp {
+    #[must_use]
+    pub const fn plus(self, millis: i64) -> Self {
+        Self(self.0.saturating_add(millis))
+    }
+
+    #[must_use]
+    pub const fn minus(self, millis: i64) -> Self {
+        Self(self.0.saturating_sub(millis))
+    }
+
+    /// Midnight UTC of the day that holds this moment.
+    #[must_use]
+    pub const fn start_of_day(self) -> Self {
+        Self(self.0 - self.0.rem_euclid(DAY_MS))
+    }
+
+    /// The calendar moment; times outside the calendar's range fall back to the epoch.
+    #[must_use]
+    pub fn to_datetime(self) -> OffsetDateTime {
+        OffsetDateTime::from_unix_timestamp_nanos(i128::from(self.0) * 1_000_000).unwrap_or(OffsetDateTime::UNIX_EPOCH)
+    }
+
+    /// RFC 3339 in UTC, for machines: `2026-05-01T08:30:00.25Z`.
+    #[must_use]
+    pub fn rfc3339(self) -> String {
+        self.to_datetime().format(&Rfc3339).unwrap_or_default()
+    }
+
+    /// `2026-05-01`.
+    #[must_use]
+    pub fn date(self) -> String {
+        let day = self.to_datetime().date();
+        format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
+    }
+
+    /// `1 May 2026, 08:30 UTC`, for people.
+    #[must_use]
+    pub fn human(self) -> String {
+        let at = self.to_datetime();
+        format!(
+            "{} {} {}, {:02}:{:02} UTC",
+            at.day(),
+            at.month(),
+            at.year(),
+            at.hour(),
+            at.minute()
+        )
+    }
+}

@@ -1,0 +1,1 @@
+//! Shapes and periods of usage figures.

@@ -1,0 +1,1 @@
+//! Labels, hints and states of provider keys. No key material passes through here.

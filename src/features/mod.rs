@@ -1,0 +1,8 @@
+//! Use cases, one folder each: façade, service, queries, error, jobs. Server only.
+//!
+//! Features meet through façades, without circles:
+//! `outbox ← accounts ← vault, usage ← engine ← studio, reports, platform`; `privacy` comes last.
+
+pub mod app;
+
+pub use app::App;

@@ -1,0 +1,430 @@
+//! Configuration from the environment and, by `SPECTR_CONFIG`, from a TOML file with the same
+//! names. The only place that reads the environment.
+//!
+//! Unknown names in the file are refused; unknown `SPECTR_` variables are warned about. Values that
+//! are secret are held in types that do not print.
+
+use crate::domain::providers::Provider;
+use ipnet::IpNet;
+use secrecy::SecretString;
+use std::collections::{BTreeMap, HashMap};
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use url::Url;
+
+/// All settings, checked.
+#[derive(Debug)]
+pub struct Config {
+    pub addr: SocketAddr,
+    /// Origin under which people reach the server, without a trailing slash.
+    pub public_url: Url,
+    pub data_dir: PathBuf,
+    pub database_url: String,
+    pub database_migrate_url: String,
+    pub keystore_url: String,
+    pub trusted_proxies: Vec<IpNet>,
+    pub master_keys: MasterKeys,
+    /// Operator's overrides; the vendors' own bases otherwise.
+    pub provider_bases: HashMap<Provider, Url>,
+    pub trial_keys: HashMap<Provider, SecretString>,
+    pub trial_calls_per_day: u32,
+    pub smtp_url: Option<SecretString>,
+    pub mail_from: String,
+    pub allow_targets: AllowTargets,
+    pub region: String,
+    pub operator: String,
+    pub contact: String,
+    pub metrics_addr: Option<SocketAddr>,
+    pub log: String,
+}
+
+/// Where the master keys come from.
+#[derive(Debug)]
+pub enum MasterKeys {
+    /// A file of `kid:base64(32 bytes)` lines; made with mode 0400 where `may_create`.
+    File { path: PathBuf, may_create: bool },
+    /// The lines themselves, from `SPECTR_MASTER_KEY`.
+    Inline(SecretString),
+}
+
+/// What user-given addresses may reach beyond public ones.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct AllowTargets {
+    pub loopback: bool,
+    pub hosts: Vec<String>,
+    pub networks: Vec<IpNet>,
+}
+
+/// Why the configuration cannot be used, in words for the person who starts the server.
+#[derive(Debug, thiserror::Error)]
+pub enum ConfigError {
+    #[error("{name} is \"{value}\": {why}")]
+    Invalid {
+        name: &'static str,
+        value: String,
+        why: String,
+    },
+    #[error("{name} is not valid: {why}")]
+    InvalidSecret { name: &'static str, why: String },
+    #[error("{name} must be set when SPECTR_PUBLIC_URL is https")]
+    Missing { name: &'static str },
+    #[error("the file {path} named by SPECTR_CONFIG cannot be read: {why}")]
+    File { path: String, why: String },
+    #[error("the file {path} holds the unknown name \"{name}\"")]
+    UnknownName { path: String, name: String },
+    #[error("the PostgreSQL server {host} is not on this machine: add sslmode=verify-full to {name}")]
+    DatabaseTls { name: &'static str, host: String },
+}
+
+/// Every name that may stand in the environment or the file.
+pub const NAMES: &[&str] = &[
+    "SPECTR_ADDR",
+    "PORT",
+    "SPECTR_PUBLIC_URL",
+    "SPECTR_DATA_DIR",
+    "DATABASE_URL",
+    "DATABASE_MIGRATE_URL",
+    "SPECTR_KEYSTORE_URL",
+    "SPECTR_TRUSTED_PROXIES",
+    "SPECTR_MASTER_KEY_FILE",
+    "SPECTR_MASTER_KEY",
+    "SPECTR_ANTHROPIC_BASE_URL",
+    "SPECTR_OPENAI_BASE_URL",
+    "SPECTR_GOOGLE_BASE_URL",
+    "SPECTR_MISTRAL_BASE_URL",
+    "SPECTR_GROQ_BASE_URL",
+    "SPECTR_LANGSMITH_BASE_URL",
+    "SPECTR_JIRA_BASE_URL",
+    "SPECTR_TRIAL_ANTHROPIC_KEY",
+    "SPECTR_TRIAL_OPENAI_KEY",
+    "SPECTR_TRIAL_GOOGLE_KEY",
+    "SPECTR_TRIAL_MISTRAL_KEY",
+    "SPECTR_TRIAL_GROQ_KEY",
+    "SPECTR_TRIAL_CALLS_PER_DAY",
+    "SPECTR_SMTP_URL",
+    "SPECTR_MAIL_FROM",
+    "SPECTR_WEBDRIVER_URL",
+    "SPECTR_ALLOW_TARGETS",
+    "SPECTR_REGION",
+    "SPECTR_OPERATOR",
+    "SPECTR_CONTACT",
+    "SPECTR_METRICS_ADDR",
+    "SPECTR_LOG",
+    "SPECTR_CONFIG",
+    "SPECTR_DATABASE_PLAINTEXT",
+];
+
+/// Raw settings by name.
+pub type Settings = BTreeMap<String, String>;
+
+impl Config {
+    /// Reads the process environment and the file that `SPECTR_CONFIG` names.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn from_env() -> Result<Self, ConfigError> {
+        let mut settings: Settings = std::env::vars()
+            .filter(|(name, _)| name.starts_with("SPECTR_") || NAMES.contains(&name.as_str()))
+            .collect();
+        if let Some(path) = settings.get("SPECTR_CONFIG").cloned() {
+            for (name, value) in read_file(&path)? {
+                settings.entry(name).or_insert(value);
+            }
+        }
+        Self::from_settings(&settings)
+    }
+
+    /// Checks settings however they were obtained; tests call it directly.
+    ///
+    /// # Errors
+    /// The first setting that cannot be used.
+    pub fn from_settings(settings: &Settings) -> Result<Self, ConfigError> {
+        let get = |name: &str| settings.get(name).map(String::as_str).filter(|value| !value.is_empty());
+        let addr = address(get("SPECTR_ADDR"), get("PORT"))?;
+        let public_url = origin(get("SPECTR_PUBLIC_URL"), addr)?;
+        let https = public_url.scheme() == "https";
+        let data_dir = PathBuf::from(get("SPECTR_DATA_DIR").unwrap_or("./data"));
+        let sqlite = |file: &str| format!("sqlite://{}", data_dir.join(file).display());
+        let database_url = get("DATABASE_URL").map_or_else(|| sqlite("spectr.db"), str::to_owned);
+        let keystore_url = match get("SPECTR_KEYSTORE_URL") {
+            Some(url) => url.to_owned(),
+            None if database_url.starts_with("postgres") => database_url.clone(),
+            None => sqlite("keystore.db"),
+        };
+        let database_migrate_url = get("DATABASE_MIGRATE_URL").unwrap_or(&database_url).to_owned();
+        if get("SPECTR_DATABASE_PLAINTEXT") != Some("accept") {
+            database_tls("DATABASE_URL", &database_url)?;
+            database_tls("DATABASE_MIGRATE_URL", &database_migrate_url)?;
+            database_tls("SPECTR_KEYSTORE_URL", &keystore_url)?;
+        }
+        let required = |name: &'static str, default: &str| match get(name) {
+            Some(value) => Ok(value.to_owned()),
+            None if https => Err(ConfigError::Missing { name }),
+            None => Ok(default.to_owned()),
+        };
+        Ok(Self {
+            master_keys: match (get("SPECTR_MASTER_KEY"), get("SPECTR_MASTER_KEY_FILE")) {
+                (Some(lines), _) => MasterKeys::Inline(SecretString::from(lines)),
+                (None, Some(path)) => MasterKeys::File {
+                    path: path.into(),
+                    may_create: false,
+                },
+                (None, None) => MasterKeys::File {
+                    path: data_dir.join("master.keys"),
+                    may_create: true,
+                },
+            },
+            trusted_proxies: list(get("SPECTR_TRUSTED_PROXIES"))
+                .map(|net| network("SPECTR_TRUSTED_PROXIES", net))
+                .collect::<Result<_, _>>()?,
+            provider_bases: provider_bases(settings)?,
+            trial_keys: Provider::ALL
+                .into_iter()
+                .filter_map(|provider| {
+                    let name = format!("SPECTR_TRIAL_{}_KEY", provider.id().to_uppercase());
+                    Some((provider, SecretString::from(get(&name)?)))
+                })
+                .collect(),
+            trial_calls_per_day: number("SPECTR_TRIAL_CALLS_PER_DAY", get("SPECTR_TRIAL_CALLS_PER_DAY"), 20)?,
+            smtp_url: get("SPECTR_SMTP_URL").map(SecretString::from),
+            mail_from: get("SPECTR_MAIL_FROM")
+                .unwrap_or("Spectr <no-reply@localhost>")
+                .to_owned(),
+            allow_targets: allow_targets(get("SPECTR_ALLOW_TARGETS"), addr),
+            region: required("SPECTR_REGION", "local")?,
+            operator: required("SPECTR_OPERATOR", "The operator of this server")?,
+            contact: required("SPECTR_CONTACT", "hello@localhost")?,
+            metrics_addr: get("SPECTR_METRICS_ADDR")
+                .map(|text| socket("SPECTR_METRICS_ADDR", text))
+                .transpose()?,
+            log: get("SPECTR_LOG").unwrap_or("info").to_owned(),
+            addr,
+            public_url,
+            data_dir,
+            database_url,
+            database_migrate_url,
+            keystore_url,
+        })
+    }
+
+    /// Whether people reach the server over TLS: Secure cookies, `__Host-`, HSTS.
+    #[must_use]
+    pub fn is_https(&self) -> bool {
+        self.public_url.scheme() == "https"
+    }
+
+    /// Whether this is a server for its own machine only, where mails may be shown on the page.
+    #[must_use]
+    pub fn is_local(&self) -> bool {
+        self.addr.ip().is_loopback() && !self.is_https()
+    }
+
+    /// Names in the environment that begin with `SPECTR_` but mean nothing.
+    #[must_use]
+    pub fn unknown_variables() -> Vec<String> {
+        std::env::vars()
+            .map(|(name, _)| name)
+            .filter(|name| name.starts_with("SPECTR_") && !NAMES.contains(&name.as_str()))
+            .collect()
+    }
+}
+
+fn invalid(name: &'static str, value: &str, why: impl ToString) -> ConfigError {
+    ConfigError::Invalid {
+        name,
+        value: value.to_owned(),
+        why: why.to_string(),
+    }
+}
+
+fn read_file(path: &str) -> Result<Settings, ConfigError> {
+    let bad = |why: String| ConfigError::File {
+        path: path.to_owned(),
+        why,
+    };
+    let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
+    let table: toml::Table = text
+        .parse()
+        .map_err(|error: toml::de::Error| bad(error.message().to_owned()))?;
+    table
+        .into_iter()
+        .map(|(name, value)| {
+            if !NAMES.contains(&name.as_str()) || name == "SPECTR_CONFIG" {
+                return Err(ConfigError::UnknownName {
+                    path: path.to_owned(),
+                    name,
+                });
+            }
+            let text = match value {
+                toml::Value::String(text) => text,
+                toml::Value::Integer(number) => number.to_string(),
+                toml::Value::Boolean(flag) => flag.to_string(),
+                _ => return Err(bad(format!("{name} must be a text or a number"))),
+            };
+            Ok((name, text))
+        })
+        .collect()
+}
+
+fn socket(name: &'static str, text: &str) -> Result<SocketAddr, ConfigError> {
+    text.parse()
+        .map_err(|_| invalid(name, text, "expected ADDRESS:PORT, for example 127.0.0.1:3000"))
+}
+
+fn address(addr: Option<&str>, port: Option<&str>) -> Result<SocketAddr, ConfigError> {
+    match (addr, port) {
+        (Some(text), _) => socket("SPECTR_ADDR", &text.replace("localhost:", "127.0.0.1:")),
+        (None, Some(port)) => {
+            let port = port
+                .parse()
+                .map_err(|_| invalid("PORT", port, "expected a number from 1 to 65535"))?;
+            Ok(SocketAddr::from(([0, 0, 0, 0], port)))
+        }
+        (None, None) => Ok(SocketAddr::from(([127, 0, 0, 1], 3000))),
+    }
+}
+
+fn origin(text: Option<&str>, addr: SocketAddr) -> Result<Url, ConfigError> {
+    const NAME: &str = "SPECTR_PUBLIC_URL";
+    let Some(text) = text else {
+        let host = if addr.ip().is_unspecified() {
+            format!("127.0.0.1:{}", addr.port())
+        } else {
+            addr.to_string()
+        };
+        return Url::parse(&format!("http://{host}")).map_err(|error| invalid("SPECTR_ADDR", &host, error));
+    };
+    let url = Url::parse(text).map_err(|error| invalid(NAME, text, error))?;
+    if !matches!(url.scheme(), "http" | "https") || url.path() != "/" || url.query().is_some() {
+        return Err(invalid(NAME, text, "expected https://HOST without a path"));
+    }
+    Ok(url)
+}
+
+fn list(text: Option<&str>) -> impl Iterator<Item = &str> {
+    text.unwrap_or_default()
+        .split([',', ' '])
+        .map(str::trim)
+        .filter(|item| !item.is_empty())
+}
+
+fn network(name: &'static str, text: &str) -> Result<IpNet, ConfigError> {
+    text.parse::<IpNet>()
+        .or_else(|_| text.parse::<std::net::IpAddr>().map(IpNet::from))
+        .map_err(|_| invalid(name, text, "expected networks such as 10.0.0.0/8"))
+}
+
+fn number(name: &'static str, text: Option<&str>, default: u32) -> Result<u32, ConfigError> {
+    text.map_or(Ok(default), |text| {
+        text.parse().map_err(|_| invalid(name, text, "expected a whole number"))
+    })
+}
+
+fn provider_bases(settings: &Settings) -> Result<HashMap<Provider, Url>, ConfigError> {
+    const BASES: [(Provider, &str); 5] = [
+        (Provider::Anthropic, "SPECTR_ANTHROPIC_BASE_URL"),
+        (Provider::OpenAi, "SPECTR_OPENAI_BASE_URL"),
+        (Provider::Google, "SPECTR_GOOGLE_BASE_URL"),
+        (Provider::Mistral, "SPECTR_MISTRAL_BASE_URL"),
+        (Provider::Groq, "SPECTR_GROQ_BASE_URL"),
+    ];
+    let mut bases = HashMap::new();
+    for (provider, name) in BASES {
+        let given = settings.get(name).map(String::as_str).filter(|text| !text.is_empty());
+        let Some(text) = given.or_else(|| provider.default_base_url()) else {
+            continue;
+        };
+        let url = Url::parse(text).map_err(|error| invalid(name, text, error))?;
+        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+            return Err(invalid(name, text, "expected http://HOST or https://HOST"));
+        }
+        bases.insert(provider, url);
+    }
+    Ok(bases)
+}
+
+fn allow_targets(text: Option<&str>, addr: SocketAddr) -> AllowTargets {
+    let mut allow = AllowTargets {
+        loopback: text.is_none() && addr.ip().is_loopback(),
+        ..AllowTargets::default()
+    };
+    for item in list(text) {
+        match network("SPECTR_ALLOW_TARGETS", item) {
+            Ok(net) => allow.networks.push(net),
+            Err(_) => allow.hosts.push(item.to_lowercase()),
+        }
+    }
+    allow
+}
+
+/// A PostgreSQL server on another machine is spoken to only over verified TLS.
+fn database_tls(name: &'static str, url: &str) -> Result<(), ConfigError> {
+    if !url.starts_with("postgres") {
+        return Ok(());
+    }
+    let parsed = Url::parse(url).map_err(|error| ConfigError::InvalidSecret {
+        name,
+        why: error.to_string(),
+    })?;
+    let host = parsed.host_str().unwrap_or_default();
+    let local = host.is_empty()
+        || host == "localhost"
+        || host.starts_with("%2F")
+        || host
+            .trim_matches(['[', ']'])
+            .parse::<std::net::IpAddr>()
+            .is_ok_and(|ip| ip.is_loopback());
+    let verified = parsed
+        .query_pairs()
+        .any(|(key, value)| key == "sslmode" && value == "verify-full");
+    if local || verified {
+        Ok(())
+    } else {
+        Err(ConfigError::DatabaseTls {
+            name,
+            host: host.to_owned(),
+        })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
+        Config::from_settings(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+    }
+
+    #[test]
+    fn no_variable_is_needed() {
+        let config = config(&[]).unwrap();
+        assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
+        assert_eq!(config.database_url, "sqlite://./data/spectr.db");
+        assert!(config.is_local() && config.allow_targets.loopback);
+    }
+
+    #[test]
+    fn port_alone_listens_everywhere() {
+        let config = config(&[("PORT", "8080")]).unwrap();
+        assert_eq!(config.addr.to_string(), "0.0.0.0:8080");
+        assert!(!config.is_local() && !config.allow_targets.loopback);
+    }
+
+    #[test]
+    fn a_remote_postgres_without_verified_tls_is_refused() {
+        assert!(matches!(
+            config(&[("DATABASE_URL", "postgres://u:p@db.example/x")]),
+            Err(ConfigError::DatabaseTls { .. })
+        ));
+        assert!(config(&[("DATABASE_URL", "postgres://u:p@db.example/x?sslmode=verify-full")]).is_ok());
+        assert!(config(&[("DATABASE_URL", "postgres://u:p@127.0.0.1/x")]).is_ok());
+    }
+
+    #[test]
+    fn https_requires_region_operator_and_contact() {
+        assert!(matches!(
+            config(&[("SPECTR_PUBLIC_URL", "https://spectr.example")]),
+            Err(ConfigError::Missing { name: "SPECTR_REGION" })
+        ));
+    }
+}

@@ -1,0 +1,1 @@
+//! Keys, sealing and password hashing.

@@ -1,0 +1,202 @@
+//! One access layer for SQLite and PostgreSQL: the same SQL text, native types, two engines.
+//!
+//! A query is a `const` beside its function and runs through [`on!`], which expands it once per
+//! engine. Reads take a [`Conn`] from [`Db::acquire`], writes one from [`Db::begin`] and end with
+//! [`Conn::commit`]; a `Conn` that is dropped rolls back. On SQLite writes go through a single
+//! connection and begin `IMMEDIATE`, so that a writer never fails half-way with "database is locked".
+
+use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
+use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
+use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use std::str::FromStr;
+use std::time::Duration;
+
+pub use sqlx::Error;
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+/// Runs one sqlx expression on whichever engine a [`Conn`] belongs to.
+///
+/// `on!(conn, c => sqlx::query_as::<_, Row>(SQL).bind(id).fetch_optional(c).await)`
+#[macro_export]
+macro_rules! on {
+    ($conn:expr, $c:ident => $body:expr) => {
+        match $crate::infra::db::Conn::engine($conn) {
+            $crate::infra::db::Engine::Sqlite($c) => $body,
+            $crate::infra::db::Engine::Postgres($c) => $body,
+        }
+    };
+}
+
+/// Runs a statement and answers the number of rows it touched: `execute!(conn, SQL, id, name)?`.
+#[macro_export]
+macro_rules! execute {
+    ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
+        $crate::on!($conn, c => sqlx::query($sql)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()))
+    };
+}
+
+/// An open database: cheap to clone.
+#[derive(Clone, Debug)]
+pub enum Db {
+    Sqlite { read: SqlitePool, write: SqlitePool },
+    Postgres(PgPool),
+}
+
+/// Which set of migrations a database carries.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Schema {
+    /// Everything but wrapped data keys.
+    Main,
+    /// Wrapped data keys, apart from the data.
+    Keystore,
+}
+
+/// One connection, inside a transaction if it came from [`Db::begin`].
+#[derive(Debug)]
+pub enum Conn {
+    Sqlite(sqlx::pool::PoolConnection<Sqlite>),
+    SqliteTx(Transaction<'static, Sqlite>),
+    Postgres(sqlx::pool::PoolConnection<Postgres>),
+    PostgresTx(Transaction<'static, Postgres>),
+}
+
+/// What [`on!`] hands to the query.
+#[derive(Debug)]
+pub enum Engine<'a> {
+    Sqlite(&'a mut SqliteConnection),
+    Postgres(&'a mut PgConnection),
+}
+
+impl Conn {
+    pub fn engine(&mut self) -> Engine<'_> {
+        match self {
+            Self::Sqlite(conn) => Engine::Sqlite(conn),
+            Self::SqliteTx(tx) => Engine::Sqlite(tx),
+            Self::Postgres(conn) => Engine::Postgres(conn),
+            Self::PostgresTx(tx) => Engine::Postgres(tx),
+        }
+    }
+
+    /// Makes the writes of this connection durable.
+    ///
+    /// # Errors
+    /// When the database refuses the commit; nothing is then written.
+    pub async fn commit(self) -> Result<()> {
+        match self {
+            Self::SqliteTx(tx) => tx.commit().await,
+            Self::PostgresTx(tx) => tx.commit().await,
+            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+        }
+    }
+}
+
+impl Db {
+    /// Opens the database behind `url` (`sqlite://PATH` or `postgres://…`), creating an SQLite file
+    /// with mode 0600 where there is none. Does not migrate.
+    ///
+    /// # Errors
+    /// When the URL cannot be read or the database cannot be reached.
+    pub async fn open(url: &str, schema: Schema) -> Result<Self> {
+        if url.starts_with("postgres://") || url.starts_with("postgresql://") {
+            let options = PgConnectOptions::from_str(url)?.application_name("spectr");
+            let options = match schema {
+                Schema::Main => options,
+                Schema::Keystore => options.options([("search_path", "keystore")]),
+            };
+            let pool = PgPoolOptions::new()
+                .max_connections(if schema == Schema::Main { 16 } else { 4 })
+                .acquire_timeout(Duration::from_secs(10))
+                .connect_with(options)
+                .await?;
+            return Ok(Self::Postgres(pool));
+        }
+        let options = SqliteConnectOptions::from_str(url)?
+            .create_if_missing(true)
+            .journal_mode(SqliteJournalMode::Wal)
+            .synchronous(SqliteSynchronous::Full)
+            .auto_vacuum(SqliteAutoVacuum::Incremental)
+            .foreign_keys(true)
+            .busy_timeout(Duration::from_secs(5))
+            .pragma("secure_delete", "ON")
+            .pragma("temp_store", "MEMORY")
+            .optimize_on_close(true, None);
+        let write = SqlitePoolOptions::new()
+            .max_connections(1)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options.clone())
+            .await?;
+        let read = SqlitePoolOptions::new()
+            .max_connections(8)
+            .acquire_timeout(Duration::from_secs(10))
+            .connect_with(options)
+            .await?;
+        Ok(Self::Sqlite { read, write })
+    }
+
+    /// Brings the schema up to date. Safe to call at every start.
+    ///
+    /// # Errors
+    /// When a migration fails or the database holds one that this binary does not know.
+    pub async fn migrate(&self, schema: Schema) -> Result<(), sqlx::migrate::MigrateError> {
+        static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
+        static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
+        static KEYSTORE_SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/keystore/sqlite");
+        static KEYSTORE_POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/keystore/postgres");
+        match (self, schema) {
+            (Self::Sqlite { write, .. }, Schema::Main) => SQLITE.run(write).await,
+            (Self::Sqlite { write, .. }, Schema::Keystore) => KEYSTORE_SQLITE.run(write).await,
+            (Self::Postgres(pool), Schema::Main) => POSTGRES.run(pool).await,
+            (Self::Postgres(pool), Schema::Keystore) => {
+                sqlx::query("CREATE SCHEMA IF NOT EXISTS keystore")
+                    .execute(pool)
+                    .await?;
+                KEYSTORE_POSTGRES.run(pool).await
+            }
+        }
+    }
+
+    /// A connection for reading.
+    ///
+    /// # Errors
+    /// When none becomes free in time or the database is gone.
+    pub async fn acquire(&self) -> Result<Conn> {
+        match self {
+            Self::Sqlite { read, .. } => read.acquire().await.map(Conn::Sqlite),
+            Self::Postgres(pool) => pool.acquire().await.map(Conn::Postgres),
+        }
+    }
+
+    /// A transaction for writing; rolled back unless [`Conn::commit`] is called.
+    ///
+    /// # Errors
+    /// When none becomes free in time or the database is gone.
+    pub async fn begin(&self) -> Result<Conn> {
+        match self {
+            Self::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Conn::SqliteTx),
+            Self::Postgres(pool) => pool.begin().await.map(Conn::PostgresTx),
+        }
+    }
+
+    /// Whether the database answers at all; for `/readyz`.
+    pub async fn is_ready(&self) -> bool {
+        match self.acquire().await {
+            Ok(mut conn) => on!(&mut conn, c => sqlx::query_scalar::<_, i32>("SELECT 1").fetch_one(c).await).is_ok(),
+            Err(_) => false,
+        }
+    }
+
+    /// Closes all connections; on SQLite the WAL is written back and truncated first.
+    pub async fn close(&self) {
+        match self {
+            Self::Sqlite { read, write } => {
+                read.close().await;
+                // A checkpoint that finds the file busy leaves the WAL for the next start.
+                if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await {
+                    tracing::warn!(%error, "the write-ahead log was not truncated");
+                }
+                write.close().await;
+            }
+            Self::Postgres(pool) => pool.close().await,
+        }
+    }
+}

@@ -1,0 +1,7 @@
+//! What the server is built on. Knows no feature: configuration, database, keys, HTTP, jobs, mail.
+
+pub mod clock;
+pub mod config;
+pub mod crypto;
+pub mod db;
+pub mod telemetry;

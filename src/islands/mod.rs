@@ -1,0 +1,1 @@
+//! Interactive leaves: compiled for the server (first render) and for the browser (hydration).

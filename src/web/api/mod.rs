@@ -1,0 +1,3 @@
+//! Doors for machines and for the streams of islands.
+
+pub mod health;

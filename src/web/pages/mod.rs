@@ -1,0 +1,4 @@
+//! One file per page. Pages read from services directly and never hold SQL.
+
+pub mod landing;
+pub mod not_found;

@@ -1,0 +1,60 @@
+//! The HTML document around every page, and the routes of all pages.
+
+use super::pages::landing::Landing;
+use super::pages::not_found::NotFound;
+use leptos::prelude::*;
+use leptos_meta::{MetaTags, Title, provide_meta_context};
+use leptos_router::components::{Route, Router, Routes};
+use leptos_router::{SsrMode, path};
+
+#[must_use]
+pub fn shell() -> impl IntoView {
+    view! {
+        <!DOCTYPE html>
+        <html lang="en">
+            <head>
+                <meta charset="utf-8" />
+                <meta name="viewport" content="width=device-width, initial-scale=1" />
+                <meta name="color-scheme" content="light dark" />
+                <link rel="stylesheet" href="/pkg/spectr.css" />
+                <link rel="icon" href="/icon.svg" type="image/svg+xml" />
+                <MetaTags />
+            </head>
+            <body>
+                <Pages />
+            </body>
+        </html>
+    }
+}
+
+/// Every page of the site. Rendered on the server only: the browser gets islands.
+#[component]
+pub fn Pages() -> impl IntoView {
+    provide_meta_context();
+    view! {
+        <Title text="Spectr" />
+        <Router>
+            <Routes fallback=NotFound>
+                <Route path=path!("/") view=Landing ssr=SsrMode::Async />
+            </Routes>
+        </Router>
+    }
+}
+
+/// Loads the islands of a page. Put into a page that has some; pages without islands load no wasm.
+///
+/// Not `leptos::hydration::HydrationScripts`: that puts the nonce into `crossorigin` of the preload
+/// links (leptos issue 4843), which breaks them.
+#[component]
+pub fn IslandScripts() -> impl IntoView {
+    if let Some(context) = Owner::current_shared_context() {
+        context.set_is_hydrating(false);
+    }
+    let nonce = leptos::nonce::use_nonce();
+    let script = format!("{}(\"/pkg/spectr\")", include_str!("islands.js").trim_end());
+    view! {
+        <link rel="modulepreload" href="/pkg/spectr.js" nonce=nonce.clone() />
+        <link rel="preload" href="/pkg/spectr.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <script type="module" nonce=nonce>{script}</script>
+    }
+}

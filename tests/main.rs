@@ -1,0 +1,1 @@
+//! Integration tests: one binary, through the real server, on SQLite and PostgreSQL.
