@@ -64,6 +64,18 @@ pub enum Credential {
     None,
 }
 
+impl Credential {
+    /// The id in tables, URLs and JSON.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Byok => "byok",
+            Self::Trial => "trial",
+            Self::None => "none",
+        }
+    }
+}
+
 /// Tokens of one call. `input` includes cached tokens, `output` includes reasoning tokens.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(default)]
@@ -88,6 +100,24 @@ pub enum Stop {
     ContextWindow,
     Pause,
     Other,
+}
+
+impl Stop {
+    /// The id in tables and JSON.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::End => "end",
+            Self::StopSequence => "stop_sequence",
+            Self::MaxTokens => "max_tokens",
+            Self::ToolUse => "tool_use",
+            Self::Refusal => "refusal",
+            Self::ContentFilter => "content_filter",
+            Self::ContextWindow => "context_window",
+            Self::Pause => "pause",
+            Self::Other => "other",
+        }
+    }
 }
 
 /// One event of the stream, as the browser sees it.

@@ -4,5 +4,6 @@
 //! `outbox ← accounts ← vault, usage ← engine ← studio, reports, platform`; `privacy` comes last.
 
 pub mod app;
+pub mod usage;
 
 pub use app::App;

@@ -1,0 +1,21 @@
+-- Provider keys of the vault. Whatever a person typed or a provider issued is sealed under the person's own data
+-- key, the masked hint included; what stays readable are the provider's id, times and the outcome of the last check.
+CREATE TABLE provider_keys (
+    id BLOB PRIMARY KEY NOT NULL,
+    user_id BLOB NOT NULL REFERENCES users (id) ON DELETE CASCADE,
+    provider TEXT NOT NULL,
+    label BLOB,
+    secret BLOB NOT NULL,
+    base_url BLOB,
+    hint BLOB NOT NULL,
+    -- 'works' or 'failing', as of last_checked_at; problem is the code of domain::problem that explains 'failing'.
+    state TEXT NOT NULL,
+    problem TEXT,
+    models BIGINT NOT NULL,
+    check_ms BIGINT NOT NULL,
+    created_at BIGINT NOT NULL,
+    rotated_at BIGINT,
+    last_used_at BIGINT,
+    last_checked_at BIGINT NOT NULL
+);
+CREATE INDEX provider_keys_owner ON provider_keys (user_id, provider, created_at);
