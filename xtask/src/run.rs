@@ -1,0 +1,45 @@
+//! `run`, `build`, `build-wasm`: the site, then the server with the site inside, then the server itself.
+
+use crate::say::{self, Steps};
+use crate::{Outcome, cargo, site, workspace};
+use std::os::unix::process::CommandExt;
+use std::path::PathBuf;
+use std::process::{Command, ExitCode};
+
+/// Builds what changed and becomes the server, so that signals reach it directly.
+pub fn run(arguments: &[String]) -> Outcome {
+    let mut steps = Steps::new(
+        "Setting up Spectr. The first time takes some minutes, later starts take seconds.",
+        site::STEPS + 1,
+    );
+    let server = build_server(&mut steps, "fast")?;
+    let mut command = Command::new(&server);
+    cargo::clean(&mut command);
+    let error = command.args(["serve", "--welcome"]).args(arguments).exec();
+    Err(format!("{} could not be started: {error}", server.display()))
+}
+
+/// The full release.
+pub fn build(_: &[String]) -> Outcome {
+    let mut steps = Steps::new("Building the release: one binary with the site inside.", site::STEPS + 1);
+    let server = build_server(&mut steps, "release")?;
+    say::line(&format!("The server is {}", server.display()));
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Only the static half.
+pub fn build_site(_: &[String]) -> Outcome {
+    let mut steps = Steps::new("Building the static half of the site.", site::STEPS);
+    site::build(&mut steps, &workspace::target_dir()?)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The site, then the server with it inside, in this profile: the path of the binary.
+pub fn build_server(steps: &mut Steps, profile: &str) -> Result<PathBuf, String> {
+    let target_dir = workspace::target_dir()?;
+    site::build(steps, &target_dir)?;
+    steps.step("Server (about five minutes the first time)", || {
+        cargo::run(&["build", "--package=spectr", "--bin=spectr", &format!("--profile={profile}")])
+    })?;
+    Ok(target_dir.join(profile).join("spectr"))
+}
