@@ -1,6 +1,7 @@
 //! The command line: puts the parts together and runs them.
 
 mod serve;
+mod welcome;
 
 use clap::{Parser, Subcommand};
 use std::process::ExitCode;
@@ -16,7 +17,11 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Serve the site (the default).
-    Serve,
+    Serve {
+        /// Print the address and what to do first.
+        #[arg(long)]
+        welcome: bool,
+    },
     /// Bring the database schema up to date and stop.
     Migrate,
 }
@@ -30,8 +35,8 @@ pub fn run() -> ExitCode {
         Err(error) => return fail(&error),
     };
     let result = runtime.block_on(async {
-        match cli.command.unwrap_or(Command::Serve) {
-            Command::Serve => serve::serve().await,
+        match cli.command.unwrap_or(Command::Serve { welcome: false }) {
+            Command::Serve { welcome } => serve::serve(welcome).await,
             Command::Migrate => serve::migrate().await,
         }
     });

@@ -14,7 +14,7 @@ use tokio::signal::unix::{SignalKind, signal};
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Opens everything, serves until SIGINT or SIGTERM, drains and closes.
-pub async fn serve() -> Result {
+pub async fn serve(welcome: bool) -> Result {
     let config = Config::from_env()?;
     telemetry::start(&config.log);
     for name in Config::unknown_variables() {
@@ -35,6 +35,9 @@ pub async fn serve() -> Result {
         clock: Arc::new(SystemClock),
     });
     tracing::info!(address = %app.config.public_url, "listening");
+    if welcome {
+        super::welcome::print(&app.config);
+    }
     let mut terminate = signal(SignalKind::terminate())?;
     let stop = async move {
         tokio::select! {

@@ -1,6 +1,6 @@
-(async (base) => {
-  const module = await import(`${base}.js`);
-  await module.default({ module_or_path: `${base}.wasm` });
+(async (url, wasm) => {
+  const module = await import(url);
+  await module.default({ module_or_path: wasm });
   module.hydrate();
   for (const island of document.querySelectorAll("leptos-island")) {
     await module[island.dataset.component]?.(island);

@@ -47,7 +47,7 @@ pub fn router(app: App) -> Router {
 
 /// Static files first, else the page for addresses that lead nowhere.
 async fn fallback(State(app): State<App>, request: Request) -> Response {
-    if let Some(file) = assets::file(request.uri()) {
+    if let Some(file) = assets::file(&request) {
         return file;
     }
     let context = move || {

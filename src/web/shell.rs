@@ -1,5 +1,6 @@
 //! The HTML document around every page, and the routes of all pages.
 
+use super::assets;
 use super::pages::landing::Landing;
 use super::pages::not_found::NotFound;
 use leptos::prelude::*;
@@ -16,7 +17,7 @@ pub fn shell() -> impl IntoView {
                 <meta charset="utf-8" />
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
-                <link rel="stylesheet" href="/pkg/spectr.css" />
+                <link rel="stylesheet" href=assets::url("pkg/spectr.css") />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <MetaTags />
             </head>
@@ -51,10 +52,11 @@ pub fn IslandScripts() -> impl IntoView {
         context.set_is_hydrating(false);
     }
     let nonce = leptos::nonce::use_nonce();
-    let script = format!("{}(\"/pkg/spectr\")", include_str!("islands.js").trim_end());
+    let (module, wasm) = (assets::url("pkg/spectr.js"), assets::url("pkg/spectr.wasm"));
+    let script = format!("{}(\"{module}\", \"{wasm}\")", include_str!("islands.js").trim_end());
     view! {
-        <link rel="modulepreload" href="/pkg/spectr.js" nonce=nonce.clone() />
-        <link rel="preload" href="/pkg/spectr.wasm" r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
+        <link rel="modulepreload" href=module nonce=nonce.clone() />
+        <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
         <script type="module" nonce=nonce>{script}</script>
     }
 }

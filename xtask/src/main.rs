@@ -44,7 +44,11 @@ fn main() -> ExitCode {
     let rest: Vec<String> = arguments.collect();
     let Some(task) = TASKS.iter().find(|task| task.name == name) else {
         help(&name);
-        return ExitCode::from(if matches!(name.as_str(), "help" | "--help" | "-h") { 0 } else { 2 });
+        return ExitCode::from(if matches!(name.as_str(), "help" | "--help" | "-h") {
+            0
+        } else {
+            2
+        });
     };
     match workspace::enter().and_then(|()| (task.run)(&rest)) {
         Ok(code) => code,

@@ -21,7 +21,10 @@ pub fn run(arguments: &[String]) -> Outcome {
 
 /// The full release.
 pub fn build(_: &[String]) -> Outcome {
-    let mut steps = Steps::new("Building the release: one binary with the site inside.", site::STEPS + 1);
+    let mut steps = Steps::new(
+        "Building the release: one binary with the site inside.",
+        site::STEPS + 1,
+    );
     let server = build_server(&mut steps, "release")?;
     say::line(&format!("The server is {}", server.display()));
     Ok(ExitCode::SUCCESS)
@@ -39,7 +42,12 @@ pub fn build_server(steps: &mut Steps, profile: &str) -> Result<PathBuf, String>
     let target_dir = workspace::target_dir()?;
     site::build(steps, &target_dir)?;
     steps.step("Server (about five minutes the first time)", || {
-        cargo::run(&["build", "--package=spectr", "--bin=spectr", &format!("--profile={profile}")])
+        cargo::run(&[
+            "build",
+            "--package=spectr",
+            "--bin=spectr",
+            &format!("--profile={profile}"),
+        ])
     })?;
     Ok(target_dir.join(profile).join("spectr"))
 }

@@ -10,7 +10,16 @@ use std::path::Path;
 
 /// Kinds that shrink. Fonts and pictures are compressed already.
 const KINDS: [&str; 10] = [
-    "css", "html", "js", "json", "map", "svg", "txt", "wasm", "webmanifest", "xml",
+    "css",
+    "html",
+    "js",
+    "json",
+    "map",
+    "svg",
+    "txt",
+    "wasm",
+    "webmanifest",
+    "xml",
 ];
 /// Below this a second packet is not saved.
 const WORTH_IT: usize = 1024;

@@ -27,7 +27,10 @@ fn main() -> ExitCode {
 fn build(wasm: &Path, out: &Path) -> Result {
     let mut files = tree::read(Path::new("public"))?;
     files.extend(bindgen::files(wasm, &wasm.with_extension("bindgen"))?);
-    files.insert("pkg/spectr.css".into(), style::bundle(Path::new("style/main.css"))?);
+    let style = Path::new("style/main.css");
+    if style.exists() {
+        files.insert("pkg/spectr.css".into(), style::bundle(style)?);
+    }
     compress::add_variants(&mut files, out)?;
     tree::write(out, &files)
 }
