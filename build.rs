@@ -7,7 +7,7 @@ use std::path::Path;
 
 fn main() {
     println!("cargo:rerun-if-changed=migrations");
-    let embeds = env::var_os("CARGO_FEATURE_SSR").is_some() && env::var("PROFILE").is_ok_and(|it| it == "release");
+    let embeds = env::var_os("CARGO_FEATURE_SSR").is_some() && env::var_os("PROFILE").is_some_and(|it| it == "release");
     if embeds {
         // A watched folder that does not exist would make every build start anew.
         let site = Path::new("target/site");
