@@ -29,6 +29,7 @@ enum Command {
 /// Runs the command of the process's arguments; 0 is success, 2 means it could not run.
 #[must_use]
 pub fn run() -> ExitCode {
+    crate::infra::crypto::memory::lock_down();
     let cli = Cli::parse();
     let runtime = match tokio::runtime::Builder::new_multi_thread().enable_all().build() {
         Ok(runtime) => runtime,

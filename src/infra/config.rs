@@ -39,7 +39,7 @@ pub struct Config {
 }
 
 /// Where the master keys come from.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub enum MasterKeys {
     /// A file of `kid:base64(32 bytes)` lines; made with mode 0400 where `may_create`.
     File { path: PathBuf, may_create: bool },
