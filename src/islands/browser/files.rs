@@ -85,7 +85,10 @@ mod tests {
     #[test]
     fn nul_bytes_are_refused_and_terminal_colours_are_not() {
         assert_eq!(text(b"PNG\0x".to_vec()), Err(Refused::NotText));
-        assert_eq!(text(b"\x1b[31mred\x1b[0m".to_vec()), Ok("\x1b[31mred\x1b[0m".to_owned()));
+        assert_eq!(
+            text(b"\x1b[31mred\x1b[0m".to_vec()),
+            Ok("\x1b[31mred\x1b[0m".to_owned())
+        );
     }
 
     #[test]
