@@ -4,7 +4,7 @@
 //! table or a log, and [`ChatRequest`] and [`Message`] therefore print without their text.
 
 use crate::domain::ids::{CallId, ProviderKeyId};
-use crate::domain::problem::Problem;
+use crate::domain::problem::{Code, Problem};
 use crate::domain::providers::Provider;
 use serde::{Deserialize, Serialize};
 
@@ -52,6 +52,74 @@ pub struct ChatRequest {
     pub params: Params,
 }
 
+impl ChatRequest {
+    /// The messages that say something, in order: providers refuse empty ones.
+    pub fn spoken(&self) -> impl Iterator<Item = &Message> {
+        self.messages
+            .iter()
+            .filter(|message| !message.content.trim().is_empty())
+    }
+
+    /// The spoken messages without system ones, neighbours of the same role joined: some
+    /// providers demand that roles alternate.
+    #[must_use]
+    pub fn turns(&self) -> Vec<Message> {
+        let mut turns: Vec<Message> = Vec::new();
+        for message in self.spoken().filter(|message| message.role != Role::System) {
+            match turns.last_mut() {
+                Some(last) if last.role == message.role => {
+                    last.content.push_str("\n\n");
+                    last.content.push_str(&message.content);
+                }
+                _ => turns.push(message.clone()),
+            }
+        }
+        turns
+    }
+
+    /// The system prompt and all system messages as one text, for providers that take it apart
+    /// from the conversation.
+    #[must_use]
+    pub fn system_text(&self) -> Option<String> {
+        let parts: Vec<&str> = self
+            .system
+            .iter()
+            .map(String::as_str)
+            .chain(
+                self.messages
+                    .iter()
+                    .filter(|message| message.role == Role::System)
+                    .map(|message| message.content.as_str()),
+            )
+            .filter(|text| !text.trim().is_empty())
+            .collect();
+        (!parts.is_empty()).then(|| parts.join("\n\n"))
+    }
+
+    /// Checks what does not depend on the provider.
+    ///
+    /// # Errors
+    /// `unprocessable` with the field that has to be mended.
+    pub fn check(&self) -> Result<(), Problem> {
+        let wrong = |field: &str, detail: &str| Err(Problem::new(Code::Unprocessable).field(field).detail(detail));
+        if self.model.trim().is_empty() || self.model.len() > 200 || self.model.contains(char::is_control) {
+            return wrong("model", "Name a model.");
+        }
+        if !self.spoken().any(|message| message.role == Role::User) {
+            return wrong("messages", "Write a message first.");
+        }
+        if self.params.max_tokens == Some(0) {
+            return wrong("params.max_tokens", "Allow at least one token.");
+        }
+        match self.params.temperature {
+            Some(value) if !(0.0..=2.0).contains(&value) => {
+                wrong("params.temperature", "Choose a temperature from 0 to 2.")
+            }
+            _ => Ok(()),
+        }
+    }
+}
+
 /// Which credential paid for a call. There is never a silent change from one to the other.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -84,6 +152,9 @@ pub struct Tokens {
     pub output: u64,
     pub cached_read: u64,
     pub cached_write: u64,
+    /// The part of `cached_write` that is kept for an hour and costs more; not on our own wire.
+    #[serde(skip)]
+    pub cached_write_hour: u64,
     pub reasoning: u64,
 }
 

@@ -7,7 +7,25 @@
 //! Adding a provider: a variant of [`Provider`], a file with the functions that the `match`es below
 //! call, golden streams in its tests, its prices, its double in `tests/support/providers`.
 
-use crate::domain::chat::{Stop, Tokens, Tool};
+mod anthropic;
+mod chat_wire;
+mod compatible;
+mod decoder;
+mod fault;
+mod google;
+mod groq;
+pub mod guide;
+mod loose;
+mod mistral;
+mod openai;
+mod sse;
+mod wire;
+
+pub use decoder::Decoder;
+pub use wire::{Auth, BaseRule, WireRequest};
+
+use crate::domain::chat::{ChatRequest, Stop, Tokens, Tool};
+use crate::domain::pricing::Price;
 use crate::domain::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -88,27 +106,74 @@ impl Provider {
             Self::Compatible | Self::Spectr => None,
         }
     }
-}
 
-/// How the key goes into the request's headers.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Auth {
-    /// `Authorization: Bearer KEY`.
-    Bearer,
-    /// The named header holds the bare key.
-    Header(&'static str),
-}
+    /// The streaming chat request in this provider's own shape.
+    ///
+    /// Parameters are passed on as given: one that a model does not take is refused by the
+    /// provider and shown, never dropped silently.
+    #[must_use]
+    pub fn chat_request(self, request: &ChatRequest) -> WireRequest {
+        match self {
+            Self::Anthropic => anthropic::chat_request(request),
+            Self::OpenAi => openai::chat_request(request),
+            Self::Google => google::chat_request(request),
+            Self::Mistral => mistral::chat_request(request),
+            Self::Groq => groq::chat_request(request),
+            Self::Compatible | Self::Spectr => compatible::chat_request(request),
+        }
+    }
 
-/// A request ready to be sent, but for the base URL and the key.
-#[derive(Clone, PartialEq, Eq)]
-pub struct WireRequest {
-    /// Path and query, beginning with `/`, to be appended to the base URL.
-    pub path: String,
-    pub auth: Auth,
-    /// Fixed headers beside `content-type` and the key.
-    pub headers: Vec<(&'static str, &'static str)>,
-    /// JSON body of a POST; `None` makes it a GET.
-    pub body: Option<Vec<u8>>,
+    /// The first page of the models list: the cheap way to test a key.
+    #[must_use]
+    pub fn models_request(self) -> WireRequest {
+        match self {
+            Self::Anthropic => anthropic::models_request(None),
+            Self::OpenAi => openai::models_request(),
+            Self::Google => google::models_request(None),
+            Self::Mistral => mistral::models_request(),
+            Self::Groq => groq::models_request(),
+            Self::Compatible | Self::Spectr => compatible::models_request(),
+        }
+    }
+
+    /// The request for the page after this one; `None` on the last page and where lists have one.
+    #[must_use]
+    pub fn next_models_request(self, body: &[u8]) -> Option<WireRequest> {
+        match self {
+            Self::Anthropic => anthropic::next_page(body),
+            Self::Google => google::next_page(body),
+            Self::OpenAi | Self::Mistral | Self::Groq | Self::Compatible | Self::Spectr => None,
+        }
+    }
+
+    /// Reads one page of a models list. Only the id of an entry is required.
+    ///
+    /// # Errors
+    /// `provider_garbled` when this is no models list.
+    pub fn read_models(self, body: &[u8]) -> Result<Vec<Model>, Problem> {
+        match self {
+            Self::Anthropic => anthropic::read_models(body),
+            Self::OpenAi => openai::read_models(body),
+            Self::Google => google::read_models(body),
+            Self::Mistral => mistral::read_models(body),
+            Self::Groq => groq::read_models(body),
+            Self::Compatible => compatible::read_models(body),
+            Self::Spectr => Ok(guide::models()),
+        }
+    }
+
+    /// Turns an answer with an error status into a problem. Reads the provider's words to classify
+    /// them and never repeats them: they can hold the prompt or the key.
+    #[must_use]
+    pub fn read_error(self, status: u16, headers: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Problem {
+        fault::read_error(self, status, headers, body)
+    }
+
+    /// A decoder for one answer to [`Provider::chat_request`] with status 200.
+    #[must_use]
+    pub fn decoder(self) -> Decoder {
+        Decoder::new(self)
+    }
 }
 
 /// What a decoder finds in a stream, in order.
@@ -136,6 +201,17 @@ pub struct Model {
     /// Context window in tokens, where the provider tells.
     pub context: Option<u64>,
     pub max_output: Option<u64>,
-    /// False only where the provider says that the model does not chat.
+    /// False only where the provider says, or the name tells, that the model does not chat.
     pub chats: bool,
+    /// Prices where known, for the picker.
+    #[serde(default)]
+    pub price: Option<Price>,
+}
+
+impl Model {
+    /// Adds what the product knows of the model beyond the provider's list.
+    fn enriched(mut self, provider: Provider) -> Self {
+        self.price = crate::domain::pricing::price(provider, &self.id);
+        self
+    }
 }

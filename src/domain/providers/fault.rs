@@ -1,0 +1,408 @@
+//! Errors of providers, classified: by their own names first, then by what their message speaks
+//! of, then by the HTTP status.
+//!
+//! A provider's words are read and never repeated: an error body can hold the prompt (Groq's
+//! `failed_generation`, Mistral's 422 `input`) or the key.
+
+use super::Provider;
+use crate::domain::problem::{Code, Problem};
+use crate::domain::timestamp::Timestamp;
+use serde_json::Value;
+use time::OffsetDateTime;
+use time::format_description::well_known::{Rfc2822, Rfc3339};
+
+/// A wait beyond this many seconds is shown as this one: a week.
+const MAX_WAIT: u64 = 7 * 24 * 3600;
+
+/// How much of a message is looked at, in bytes.
+const MAX_MESSAGE: usize = 600;
+
+/// What an error object says, in lower case.
+#[derive(Default)]
+struct Words {
+    /// `type`, `code`, `status` and the reasons of details.
+    names: Vec<String>,
+    message: String,
+    /// An HTTP status inside the body.
+    status: Option<u16>,
+    /// `google.rpc.RetryInfo`, in seconds.
+    retry: Option<u64>,
+    is_json: bool,
+}
+
+/// An answer with an error status.
+pub fn read_error(provider: Provider, status: u16, headers: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Problem {
+    let words = serde_json::from_slice::<Value>(body).map_or_else(|_| Words::default(), |body| Words::of(&body));
+    let code = by_status(provider, status, &words);
+    with_wait(code, words.retry.or_else(|| wait(headers)))
+}
+
+/// An error object inside a stream or inside an answer with status 200.
+pub fn in_stream(provider: Provider, error: &Value) -> Problem {
+    let words = Words::of(error);
+    let code = match words.status {
+        Some(status) if status >= 400 => by_status(provider, status, &words),
+        _ => named(&words).unwrap_or(Code::ProviderDown),
+    };
+    with_wait(code, words.retry)
+}
+
+fn with_wait(code: Code, wait: Option<u64>) -> Problem {
+    let problem = Problem::new(code);
+    match (code, wait.map(|seconds| seconds.min(MAX_WAIT))) {
+        (Code::ProviderRateLimited | Code::ProviderOverloaded | Code::ProviderDown, Some(seconds)) if seconds > 0 => {
+            problem.retry_after(seconds).detail(wait_sentence(seconds))
+        }
+        _ => problem,
+    }
+}
+
+fn wait_sentence(seconds: u64) -> String {
+    match seconds {
+        1 => "Try again in 1 second".to_owned(),
+        2..=119 => format!("Try again in {seconds} seconds"),
+        120..=7199 => format!("Try again in {} minutes", seconds.div_ceil(60)),
+        _ => format!("Try again in {} hours", seconds.div_ceil(3600)),
+    }
+}
+
+fn by_status(provider: Provider, status: u16, words: &Words) -> Code {
+    let named = named(words);
+    match status {
+        401 => Code::KeyRefused,
+        402 => Code::ProviderBilling,
+        403 => match named {
+            Some(code @ (Code::KeyRefused | Code::ProviderBilling | Code::ProviderRateLimited)) => code,
+            _ => Code::ProviderPermission,
+        },
+        // A page or a bare text means that nothing of this protocol lives at the address.
+        404 if !words.is_json => Code::ProviderGarbled,
+        404 => Code::ModelNotFound,
+        408 | 504 => Code::ProviderDown,
+        413 => match named {
+            Some(Code::ContextTooLong) => Code::ContextTooLong,
+            _ => Code::TooLarge,
+        },
+        429 => match named {
+            Some(code @ (Code::ProviderBilling | Code::ProviderOverloaded)) => code,
+            _ => Code::ProviderRateLimited,
+        },
+        // 498: Groq's flex capacity is used up. 529: Anthropic is overloaded.
+        498 | 503 | 529 => Code::ProviderOverloaded,
+        424 | 499 => Code::ProviderDown,
+        400..=499 => match named {
+            Some(Code::ProviderDown) | None => Code::ProviderRefusedRequest,
+            // Gemini says INVALID_ARGUMENT for everything; a 400 of others is not about load.
+            Some(code) => code,
+        },
+        500..=599 => match named {
+            Some(code @ (Code::ProviderOverloaded | Code::ProviderRateLimited)) => code,
+            // Some compatible servers answer 500 when the context is too long.
+            Some(Code::ContextTooLong) if provider == Provider::Compatible => Code::ContextTooLong,
+            _ => Code::ProviderDown,
+        },
+        _ => Code::ProviderGarbled,
+    }
+}
+
+/// Which problem the names and the message speak of.
+fn named(words: &Words) -> Option<Code> {
+    let by_name = words.names.iter().find_map(|name| by_name(name));
+    match by_name {
+        // The general names say little: the message may say more.
+        None | Some(Code::ProviderRefusedRequest | Code::ProviderRateLimited) => by_message(&words.message).or(by_name),
+        found => found,
+    }
+}
+
+fn by_name(name: &str) -> Option<Code> {
+    Some(match name {
+        "api_key_invalid"
+        | "api_key_expired"
+        | "authentication_error"
+        | "invalid_api_key"
+        | "invalid_authentication"
+        | "unauthenticated"
+        | "unauthorized"
+        | "account_deactivated"
+        | "401" => Code::KeyRefused,
+        "insufficient_quota"
+        | "billing_error"
+        | "billing_hard_limit_reached"
+        | "billing_not_active"
+        | "billing_disabled"
+        | "insufficient_balance"
+        | "payment_required"
+        | "402" => Code::ProviderBilling,
+        "permission_error"
+        | "permission_denied"
+        | "forbidden"
+        | "unsupported_country_region_territory"
+        | "api_key_service_blocked"
+        | "service_disabled"
+        | "model_permission_blocked_project"
+        | "403" => Code::ProviderPermission,
+        "not_found_error"
+        | "model_not_found"
+        | "invalid_model"
+        | "not_found"
+        | "notfounderror"
+        | "model_decommissioned"
+        | "404" => Code::ModelNotFound,
+        "context_length_exceeded" | "exceed_context_size_error" | "model_context_window_exceeded" => {
+            Code::ContextTooLong
+        }
+        "request_too_large" | "413" => Code::TooLarge,
+        "rate_limit_error"
+        | "rate_limit_exceeded"
+        | "rate_limited"
+        | "resource_exhausted"
+        | "too_many_requests"
+        | "429" => Code::ProviderRateLimited,
+        "overloaded_error"
+        | "overloaded"
+        | "unavailable"
+        | "service_unavailable"
+        | "capacity_exceeded"
+        | "engine_overloaded"
+        | "server_overloaded"
+        | "slow_down"
+        | "498"
+        | "503"
+        | "529" => Code::ProviderOverloaded,
+        "api_error"
+        | "server_error"
+        | "internal"
+        | "internal_error"
+        | "internal_server_error"
+        | "timeout_error"
+        | "deadline_exceeded"
+        | "500"
+        | "502"
+        | "504" => Code::ProviderDown,
+        "invalid_request_error"
+        | "invalid_argument"
+        | "failed_precondition"
+        | "invalid_request_message"
+        | "badrequesterror"
+        | "400"
+        | "422" => Code::ProviderRefusedRequest,
+        _ => return None,
+    })
+}
+
+fn by_message(message: &str) -> Option<Code> {
+    let says = |words: &[&str]| words.iter().any(|word| message.contains(word));
+    if says(&[
+        "prompt is too long",
+        "context length",
+        "context_length",
+        "context window",
+        "context size",
+        "maximum context",
+        "input token count",
+        "too many tokens",
+        "too large for model",
+    ]) {
+        return Some(Code::ContextTooLong);
+    }
+    if says(&[
+        "credit balance",
+        "usage limits",
+        "spend limit",
+        "spending limit",
+        "spending cap",
+        "insufficient balance",
+    ]) || says(&["exceeded your current quota"]) && says(&["billing"]) && says(&["platform.openai.com"])
+    {
+        return Some(Code::ProviderBilling);
+    }
+    if says(&[
+        "api key not valid",
+        "api key expired",
+        "incorrect api key",
+        "invalid api key",
+        "invalid x-api-key",
+    ]) {
+        return Some(Code::KeyRefused);
+    }
+    if message.contains("model")
+        && says(&[
+            "does not exist",
+            "invalid model",
+            "model not found",
+            "is not found",
+            "decommissioned",
+        ])
+    {
+        return Some(Code::ModelNotFound);
+    }
+    None
+}
+
+impl Words {
+    /// Finds the error in `{"error":{…}}`, `{"error":"…"}`, `[{"error":…}]`, `{"detail":…}` or in
+    /// the object itself.
+    fn of(body: &Value) -> Self {
+        let body = body.as_array().and_then(|list| list.first()).unwrap_or(body);
+        let error = body.get("error").filter(|error| !error.is_null()).unwrap_or(body);
+        let mut words = Self {
+            is_json: body.is_object(),
+            ..Self::default()
+        };
+        words.say(error);
+        // Mistral's message may be an object or stand under `detail`.
+        for place in [error, body] {
+            for name in ["message", "detail"] {
+                if let Some(inner) = place.get(name).filter(|inner| !inner.is_string()) {
+                    words.say(inner.as_array().and_then(|list| list.first()).unwrap_or(inner));
+                }
+            }
+        }
+        for detail in error.get("details").and_then(Value::as_array).into_iter().flatten() {
+            words.say(detail);
+            if let Some(delay) = detail.get("retryDelay").and_then(Value::as_str) {
+                words.retry = duration(delay);
+            }
+        }
+        words
+    }
+
+    fn say(&mut self, object: &Value) {
+        if let Some(text) = object.as_str() {
+            self.hear(text);
+        }
+        for name in [
+            "type",
+            "code",
+            "status",
+            "reason",
+            "error_code",
+            "raw_status_code",
+            "status_code",
+        ] {
+            match object.get(name) {
+                Some(Value::String(text)) if text.len() <= 80 => self.names.push(text.to_lowercase()),
+                Some(Value::Number(number)) => {
+                    self.names.push(number.to_string());
+                    self.status = number
+                        .as_u64()
+                        .and_then(|number| u16::try_from(number).ok())
+                        .filter(|status| (400..600).contains(status))
+                        .or(self.status);
+                }
+                _ => {}
+            }
+        }
+        for name in ["message", "msg", "detail"] {
+            if let Some(text) = object.get(name).and_then(Value::as_str) {
+                self.hear(text);
+            }
+        }
+    }
+
+    fn hear(&mut self, text: &str) {
+        let room = MAX_MESSAGE.saturating_sub(self.message.len());
+        self.message
+            .extend(text.chars().take(room).flat_map(char::to_lowercase));
+        self.message.push('\n');
+    }
+}
+
+/// Seconds to wait by the headers, rounded up: `retry-after-ms`, `retry-after` as seconds or a
+/// date, else the reset of the limit that is used up. Moments are measured from the answer's own
+/// `date`, so that no clock of ours is needed.
+fn wait(headers: &dyn Fn(&str) -> Option<String>) -> Option<u64> {
+    if let Some(millis) = headers("retry-after-ms").and_then(|text| text.trim().parse::<u64>().ok()) {
+        return Some(millis.div_ceil(1000));
+    }
+    let now = headers("date").and_then(|text| moment(&text));
+    if let Some(after) = headers("retry-after") {
+        let after = after.trim();
+        return duration(after).or_else(|| until(moment(after)?, now?));
+    }
+    let mut exhausted = None;
+    for (remaining, reset) in LIMITS {
+        if headers(remaining).is_none_or(|left| left.trim() != "0") {
+            continue;
+        }
+        let Some(text) = headers(reset) else { continue };
+        let wait = duration(&text).or_else(|| until(moment(&text)?, now?));
+        exhausted = exhausted.max(wait);
+    }
+    exhausted
+}
+
+/// Headers that tell what is left of a limit and when it is full again.
+const LIMITS: [(&str, &str); 6] = [
+    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
+    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
+    (
+        "anthropic-ratelimit-requests-remaining",
+        "anthropic-ratelimit-requests-reset",
+    ),
+    (
+        "anthropic-ratelimit-tokens-remaining",
+        "anthropic-ratelimit-tokens-reset",
+    ),
+    (
+        "anthropic-ratelimit-input-tokens-remaining",
+        "anthropic-ratelimit-input-tokens-reset",
+    ),
+    (
+        "anthropic-ratelimit-output-tokens-remaining",
+        "anthropic-ratelimit-output-tokens-reset",
+    ),
+];
+
+/// An HTTP date or RFC 3339.
+fn moment(text: &str) -> Option<Timestamp> {
+    let text = text.trim();
+    OffsetDateTime::parse(text, &Rfc2822)
+        .or_else(|_| OffsetDateTime::parse(text, &Rfc3339))
+        .ok()
+        .map(|at| Timestamp(at.unix_timestamp().saturating_mul(1000)))
+}
+
+fn until(then: Timestamp, now: Timestamp) -> Option<u64> {
+    u64::try_from(then.0.saturating_sub(now.0))
+        .ok()
+        .map(|millis| millis.div_ceil(1000))
+}
+
+/// `30`, `34.4s`, `6m0s`, `1h2m3.5s`, `250ms` in whole seconds, rounded up.
+fn duration(text: &str) -> Option<u64> {
+    let mut rest = text.trim();
+    let mut micros: u64 = 0;
+    if rest.is_empty() {
+        return None;
+    }
+    while !rest.is_empty() {
+        let digits = rest
+            .find(|c: char| !c.is_ascii_digit() && c != '.')
+            .unwrap_or(rest.len());
+        let (number, tail) = rest.split_at_checked(digits)?;
+        let unit_end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
+        let (unit, next) = tail.split_at_checked(unit_end)?;
+        let scale = match unit {
+            "" | "s" => 1_000_000,
+            "ms" => 1_000,
+            "us" | "µs" => 1,
+            "m" => 60_000_000,
+            "h" => 3_600_000_000,
+            "d" => 86_400_000_000,
+            _ => return None,
+        };
+        micros = micros.saturating_add(decimal(number)?.saturating_mul(scale) / 1_000);
+        rest = next;
+    }
+    Some(micros.div_ceil(1_000_000))
+}
+
+/// A decimal number in thousandths; further digits are cut.
+fn decimal(text: &str) -> Option<u64> {
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let whole: u64 = whole.parse().ok()?;
+    let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
+    Some(whole.checked_mul(1000)?.saturating_add(thousandths.parse().ok()?))
+}

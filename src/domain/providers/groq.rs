@@ -1,0 +1,41 @@
+//! Groq: OpenAI's wire under `/openai`.
+//!
+//! Usage comes on the finish chunk without being asked for (`x_groq.usage`, and `usage`), so
+//! `stream_options` is not sent.
+
+use super::wire::{Auth, BaseRule, WireRequest};
+use super::{Model, Provider, chat_wire};
+use crate::domain::chat::ChatRequest;
+use crate::domain::problem::Problem;
+use serde_json::{Value, json};
+
+pub fn chat_request(request: &ChatRequest) -> WireRequest {
+    let mut body = json!({
+        "model": request.model,
+        "messages": chat_wire::messages(request),
+        "stream": true,
+    });
+    if let Some(limit) = request.params.max_tokens {
+        body["max_completion_tokens"] = limit.into();
+    }
+    if let Some(temperature) = request.params.temperature {
+        body["temperature"] = temperature.into();
+    }
+    WireRequest::post("/openai/v1/chat/completions", BaseRule::Vendor, Auth::Bearer, &body)
+}
+
+pub fn models_request() -> WireRequest {
+    WireRequest::get("/openai/v1/models", BaseRule::Vendor, Auth::Bearer)
+}
+
+pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
+    chat_wire::read_models(body, |entry| {
+        let mut model = chat_wire::read_model(entry);
+        let is_active = entry.get("active").and_then(Value::as_bool).unwrap_or(true);
+        let speaks = ["whisper", "tts", "guard", "orpheus"]
+            .iter()
+            .any(|word| model.id.contains(word));
+        model.chats = is_active && !speaks;
+        model.enriched(Provider::Groq)
+    })
+}

@@ -1,0 +1,40 @@
+//! Mistral: OpenAI's wire with content in parts and reasoning inside them.
+//!
+//! `stream_options` has been answered with 422 and is not sent: usage comes on the finish chunk.
+//! A conversation that ends with the assistant's words needs `prefix` on that message.
+
+use super::wire::{Auth, BaseRule, WireRequest};
+use super::{Model, Provider, chat_wire};
+use crate::domain::chat::ChatRequest;
+use crate::domain::problem::Problem;
+use serde_json::{Value, json};
+
+pub fn chat_request(request: &ChatRequest) -> WireRequest {
+    let mut messages = chat_wire::messages(request);
+    if let Some(last) = messages.last_mut().filter(|last| last["role"] == "assistant") {
+        last["prefix"] = true.into();
+    }
+    let mut body = json!({"model": request.model, "messages": messages, "stream": true});
+    if let Some(limit) = request.params.max_tokens {
+        body["max_tokens"] = limit.into();
+    }
+    if let Some(temperature) = request.params.temperature {
+        body["temperature"] = temperature.into();
+    }
+    WireRequest::post("/v1/chat/completions", BaseRule::Vendor, Auth::Bearer, &body)
+}
+
+pub fn models_request() -> WireRequest {
+    WireRequest::get("/v1/models", BaseRule::Vendor, Auth::Bearer)
+}
+
+pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
+    chat_wire::read_models(body, |entry| {
+        let mut model = chat_wire::read_model(entry);
+        model.chats = entry
+            .pointer("/capabilities/completion_chat")
+            .and_then(Value::as_bool)
+            .unwrap_or(true);
+        model.enriched(Provider::Mistral)
+    })
+}

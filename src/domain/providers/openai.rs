@@ -1,0 +1,67 @@
+//! OpenAI by Chat Completions.
+//!
+//! `max_completion_tokens` is taken by every chat model (reasoning models refuse `max_tokens`).
+//! A temperature is passed on as given: models that take none answer 400, which the person sees.
+
+use super::wire::{Auth, BaseRule, WireRequest};
+use super::{Model, Provider, chat_wire};
+use crate::domain::chat::ChatRequest;
+use crate::domain::problem::Problem;
+use serde_json::json;
+
+pub fn chat_request(request: &ChatRequest) -> WireRequest {
+    let mut body = json!({
+        "model": request.model,
+        "messages": chat_wire::messages(request),
+        "stream": true,
+        "stream_options": {"include_usage": true},
+    });
+    if let Some(limit) = request.params.max_tokens {
+        body["max_completion_tokens"] = limit.into();
+    }
+    if let Some(temperature) = request.params.temperature {
+        body["temperature"] = temperature.into();
+    }
+    WireRequest::post("/v1/chat/completions", BaseRule::Vendor, Auth::Bearer, &body)
+}
+
+pub fn models_request() -> WireRequest {
+    WireRequest::get("/v1/models", BaseRule::Vendor, Auth::Bearer)
+}
+
+pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
+    chat_wire::read_models(body, |entry| {
+        let mut model = chat_wire::read_model(entry);
+        model.chats = does_chat(&model.id);
+        model.enriched(Provider::OpenAi)
+    })
+}
+
+/// OpenAI's list holds everything it sells and says nothing of kinds: names of what does not
+/// answer on Chat Completions are sorted out.
+fn does_chat(id: &str) -> bool {
+    const OTHER: [&str; 20] = [
+        "embedding",
+        "whisper",
+        "tts",
+        "dall-e",
+        "gpt-image",
+        "moderation",
+        "davinci",
+        "babbage",
+        "realtime",
+        "transcribe",
+        "sora",
+        "computer-use",
+        "-instruct",
+        "codex",
+        "deep-research",
+        "o1-pro",
+        "o3-pro",
+        "gpt-5-pro",
+        "gpt-audio",
+        "chatgpt-image",
+    ];
+    let base = id.strip_prefix("ft:").unwrap_or(id);
+    !OTHER.iter().any(|word| base.contains(word))
+}
