@@ -10,8 +10,8 @@ use super::wire::{Auth, BaseRule, WireRequest, encode};
 use super::{Model, Output, Provider, fault, loose};
 use crate::domain::chat::{ChatRequest, Role, Stop, Tokens, Tool};
 use crate::domain::problem::Problem;
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 /// What we ask for where the person set no limit; the API demands one. Enough for long answers,
 /// and within what every current model can write.
@@ -32,30 +32,54 @@ const VERSION: (&str, &str) = ("anthropic-version", "2023-06-01");
 /// Most blocks of one answer that are told apart.
 const MAX_TOOLS: usize = 256;
 
+#[derive(Serialize)]
+struct Body<'a> {
+    model: &'a str,
+    max_tokens: u32,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system: Option<String>,
+    messages: Vec<WireMessage<'a>>,
+    stream: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct WireMessage<'a> {
+    role: &'static str,
+    content: &'a str,
+}
+
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
     let turns = request.turns();
     let last = turns.len().saturating_sub(1);
-    let messages: Vec<Value> = turns
-        .iter()
-        .enumerate()
-        .map(|(place, turn)| match turn.role {
-            // An answer to be continued may not end with white space.
-            Role::Assistant if place == last => json!({"role": "assistant", "content": turn.content.trim_end()}),
-            Role::Assistant => json!({"role": "assistant", "content": turn.content}),
-            Role::User | Role::System => json!({"role": "user", "content": turn.content}),
-        })
-        .collect();
-    let limit = request
-        .params
-        .max_tokens
-        .unwrap_or_else(|| default_limit(&request.model));
-    let mut body = json!({"model": request.model, "max_tokens": limit, "messages": messages, "stream": true});
-    if let Some(system) = request.system_text() {
-        body["system"] = system.into();
-    }
-    if let Some(temperature) = request.params.temperature {
-        body["temperature"] = temperature.into();
-    }
+    let body = Body {
+        model: &request.model,
+        max_tokens: request
+            .params
+            .max_tokens
+            .unwrap_or_else(|| default_limit(&request.model)),
+        system: request.system_text(),
+        messages: turns
+            .iter()
+            .enumerate()
+            .map(|(place, turn)| WireMessage {
+                role: if turn.role == Role::Assistant {
+                    "assistant"
+                } else {
+                    "user"
+                },
+                // An answer to be continued may not end with white space.
+                content: if place == last && turn.role == Role::Assistant {
+                    turn.content.trim_end()
+                } else {
+                    &turn.content
+                },
+            })
+            .collect(),
+        stream: true,
+        temperature: request.params.temperature,
+    };
     WireRequest::post("/v1/messages", BaseRule::Vendor, Auth::Header("x-api-key"), &body).header(VERSION.0, VERSION.1)
 }
 

@@ -1,25 +1,17 @@
 //! Any server that speaks OpenAI's Chat Completions: Ollama, vLLM, LM Studio, llama.cpp, DeepSeek
 //! and others. Lenient in what it takes; the base URL may or may not name its version.
 
+use super::chat_wire::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;
 use crate::domain::problem::Problem;
-use serde_json::json;
 
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
-    let mut body = json!({
-        "model": request.model,
-        "messages": chat_wire::messages(request),
-        "stream": true,
-        "stream_options": {"include_usage": true},
-    });
-    if let Some(limit) = request.params.max_tokens {
-        body["max_tokens"] = limit.into();
-    }
-    if let Some(temperature) = request.params.temperature {
-        body["temperature"] = temperature.into();
-    }
+    let body = Body {
+        max_tokens: request.params.max_tokens,
+        ..Body::new(request).with_usage()
+    };
     WireRequest::post("/v1/chat/completions", BaseRule::Compatible, Auth::Bearer, &body)
 }
 

@@ -9,30 +9,64 @@ use super::wire::{Auth, BaseRule, WireRequest, encode};
 use super::{Model, Output, Provider, fault, loose};
 use crate::domain::chat::{ChatRequest, Role, Stop, Tokens, Tool};
 use crate::domain::problem::{Code, Problem};
-use serde::Deserialize;
-use serde_json::{Value, json};
+use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 const KEY_HEADER: Auth = Auth::Header("x-goog-api-key");
 
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Body<'a> {
+    contents: Vec<WireContent<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    system_instruction: Option<WireContent<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    generation_config: Option<GenerationConfig>,
+}
+
+#[derive(Serialize)]
+struct WireContent<'a> {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    role: Option<&'static str>,
+    parts: [WirePart<'a>; 1],
+}
+
+#[derive(Serialize)]
+struct WirePart<'a> {
+    text: &'a str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct GenerationConfig {
+    #[serde(skip_serializing_if = "Option::is_none")]
+    max_output_tokens: Option<u32>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    temperature: Option<f64>,
+}
+
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
-    let contents: Vec<Value> = request
-        .turns()
-        .iter()
-        .map(|turn| {
-            let role = if turn.role == Role::Assistant { "model" } else { "user" };
-            json!({"role": role, "parts": [{"text": turn.content}]})
-        })
-        .collect();
-    let mut body = json!({"contents": contents});
-    if let Some(system) = request.system_text() {
-        body["systemInstruction"] = json!({"parts": [{"text": system}]});
-    }
-    if let Some(limit) = request.params.max_tokens {
-        body["generationConfig"]["maxOutputTokens"] = limit.into();
-    }
-    if let Some(temperature) = request.params.temperature {
-        body["generationConfig"]["temperature"] = temperature.into();
-    }
+    let turns = request.turns();
+    let system = request.system_text();
+    let content = |role, text| WireContent {
+        role,
+        parts: [WirePart { text }],
+    };
+    let params = request.params;
+    let body = Body {
+        contents: turns
+            .iter()
+            .map(|turn| {
+                let role = if turn.role == Role::Assistant { "model" } else { "user" };
+                content(Some(role), turn.content.as_str())
+            })
+            .collect(),
+        system_instruction: system.as_deref().map(|text| content(None, text)),
+        generation_config: (params.max_tokens.is_some() || params.temperature.is_some()).then_some(GenerationConfig {
+            max_output_tokens: params.max_tokens,
+            temperature: params.temperature,
+        }),
+    };
     let path = format!("/v1beta/{}:streamGenerateContent?alt=sse", resource(&request.model));
     WireRequest::post(path, BaseRule::Vendor, KEY_HEADER, &body)
 }

@@ -3,24 +3,18 @@
 //! Usage comes on the finish chunk without being asked for (`x_groq.usage`, and `usage`), so
 //! `stream_options` is not sent.
 
+use super::chat_wire::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;
 use crate::domain::problem::Problem;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
-    let mut body = json!({
-        "model": request.model,
-        "messages": chat_wire::messages(request),
-        "stream": true,
-    });
-    if let Some(limit) = request.params.max_tokens {
-        body["max_completion_tokens"] = limit.into();
-    }
-    if let Some(temperature) = request.params.temperature {
-        body["temperature"] = temperature.into();
-    }
+    let body = Body {
+        max_completion_tokens: request.params.max_tokens,
+        ..Body::new(request)
+    };
     WireRequest::post("/openai/v1/chat/completions", BaseRule::Vendor, Auth::Bearer, &body)
 }
 

@@ -3,23 +3,20 @@
 //! `stream_options` has been answered with 422 and is not sent: usage comes on the finish chunk.
 //! A conversation that ends with the assistant's words needs `prefix` on that message.
 
+use super::chat_wire::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;
 use crate::domain::problem::Problem;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
-    let mut messages = chat_wire::messages(request);
-    if let Some(last) = messages.last_mut().filter(|last| last["role"] == "assistant") {
-        last["prefix"] = true.into();
-    }
-    let mut body = json!({"model": request.model, "messages": messages, "stream": true});
-    if let Some(limit) = request.params.max_tokens {
-        body["max_tokens"] = limit.into();
-    }
-    if let Some(temperature) = request.params.temperature {
-        body["temperature"] = temperature.into();
+    let mut body = Body {
+        max_tokens: request.params.max_tokens,
+        ..Body::new(request)
+    };
+    if let Some(last) = body.messages.last_mut() {
+        last.prefix = last.role == "assistant";
     }
     WireRequest::post("/v1/chat/completions", BaseRule::Vendor, Auth::Bearer, &body)
 }

@@ -3,25 +3,17 @@
 //! `max_completion_tokens` is taken by every chat model (reasoning models refuse `max_tokens`).
 //! A temperature is passed on as given: models that take none answer 400, which the person sees.
 
+use super::chat_wire::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;
 use crate::domain::problem::Problem;
-use serde_json::json;
 
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
-    let mut body = json!({
-        "model": request.model,
-        "messages": chat_wire::messages(request),
-        "stream": true,
-        "stream_options": {"include_usage": true},
-    });
-    if let Some(limit) = request.params.max_tokens {
-        body["max_completion_tokens"] = limit.into();
-    }
-    if let Some(temperature) = request.params.temperature {
-        body["temperature"] = temperature.into();
-    }
+    let body = Body {
+        max_completion_tokens: request.params.max_tokens,
+        ..Body::new(request).with_usage()
+    };
     WireRequest::post("/v1/chat/completions", BaseRule::Vendor, Auth::Bearer, &body)
 }
 

@@ -2,6 +2,8 @@
 //!
 //! The key is never part of a path, a query or a body: [`Auth`] only names the header for it.
 
+use serde::Serialize;
+
 /// How the key goes into the request's headers.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Auth {
@@ -52,9 +54,10 @@ impl WireRequest {
         }
     }
 
-    pub(super) fn post(path: impl Into<String>, rule: BaseRule, auth: Auth, body: &serde_json::Value) -> Self {
+    pub(super) fn post(path: impl Into<String>, rule: BaseRule, auth: Auth, body: &impl Serialize) -> Self {
         Self {
-            body: Some(body.to_string().into_bytes()),
+            // Our bodies hold texts and numbers only: they always serialise.
+            body: Some(serde_json::to_vec(body).unwrap_or_default()),
             ..Self::get(path, rule, auth)
         }
     }
