@@ -1,1 +1,4 @@
 //! Integration tests: one binary, through the real server, on SQLite and PostgreSQL.
+
+mod accounts;
+mod support;

@@ -3,6 +3,7 @@
 //! Features meet through façades, without circles:
 //! `outbox ← accounts ← vault, usage ← engine ← studio, reports, platform`; `privacy` comes last.
 
+pub mod accounts;
 pub mod app;
 pub mod usage;
 

@@ -2,9 +2,13 @@
 
 pub mod api;
 pub mod assets;
+pub mod auth;
+pub mod client;
 pub mod components;
+pub mod form;
 pub mod headers;
 pub mod pages;
+pub mod render;
 pub mod respond;
 pub mod router;
 pub mod serve;

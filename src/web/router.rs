@@ -2,7 +2,7 @@
 
 use super::api::health;
 use super::shell::{Pages, shell};
-use super::{assets, headers};
+use super::{assets, auth, headers};
 use crate::features::App;
 use axum::Router;
 use axum::extract::{Request, State};
@@ -41,6 +41,7 @@ pub fn router(app: App) -> Router {
             move |request: Request| fallback(State(app), request)
         })
         .layer(CatchPanicLayer::new())
+        .layer(middleware::from_fn_with_state(app.clone(), auth::resolve))
         .layer(middleware::from_fn_with_state(app.clone(), headers::same_origin))
         .layer(middleware::from_fn_with_state(app, headers::secure))
 }

@@ -1,0 +1,51 @@
+//! Why an account's action did not happen, and the one place where that becomes a [`Problem`].
+
+use crate::domain::problem::{Code, Problem};
+use crate::infra::crypto::{Busy, KeysError, SealError};
+use crate::infra::db;
+
+/// What can go wrong in this feature beside a field that has to be mended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("too many attempts; wait {retry_after} seconds")]
+    Throttled { retry_after: u64 },
+    #[error(transparent)]
+    Busy(#[from] Busy),
+    #[error("the database cannot be used: {0}")]
+    Db(#[from] db::Error),
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error("the operating system has no randomness to give")]
+    Randomness,
+    #[error("the mail could not be put together: {0}")]
+    Mail(&'static str),
+    /// The person did not enter the password lately.
+    #[error("the password has to be entered again")]
+    StepUpNeeded,
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
+            Error::Busy(busy) => busy.into(),
+            Error::StepUpNeeded => Self::new(Code::Forbidden).detail("Enter your password again first."),
+            Error::Db(error) => {
+                tracing::error!(%error, "accounts: the database cannot be used");
+                Self::new(Code::Unavailable).retry_after(5)
+            }
+            Error::Keys(KeysError::Db(error)) => {
+                tracing::error!(%error, "accounts: the keystore cannot be used");
+                Self::new(Code::Unavailable).retry_after(5)
+            }
+            error => {
+                tracing::error!(%error, "accounts: an action did not happen");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}

@@ -1,0 +1,106 @@
+//! Accounts: who a person is, how that is proved, and what happened to the account.
+//!
+//! Nothing here tells whether an address has an account: every door answers the same, in the same
+//! time. Names and addresses leave this feature only opened for their owner or sealed.
+
+pub mod error;
+pub mod sessions;
+pub mod throttle;
+
+mod users;
+
+pub use error::{Error, Result};
+pub use sessions::insert as open_session;
+pub use users::{NewUser, insert as insert_user};
+
+use crate::domain::accounts::AccountState;
+use crate::domain::ids::{SessionId, UserId};
+use crate::domain::timestamp::Timestamp;
+use crate::features::App;
+use sessions::Secret;
+
+/// The person behind a request, proved by a live session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CurrentUser {
+    pub id: UserId,
+    pub session: SessionId,
+    pub name: String,
+    pub email: String,
+    /// When the password was last entered: at sign-in or at a step-up.
+    pub signed_in_at: Timestamp,
+    /// Erasure was asked for and can still be called off.
+    pub is_pending_erasure: bool,
+}
+
+impl std::fmt::Debug for CurrentUser {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "CurrentUser({})", self.id)
+    }
+}
+
+/// Whose session a cookie names, and whether the cookie should be sent anew.
+pub struct Resolved {
+    pub user: CurrentUser,
+    pub was_touched: bool,
+}
+
+/// Finds the session behind the cookie's secret and, every few minutes, notes that it was used.
+///
+/// # Errors
+/// When the database cannot be read. A session that cannot be *touched* (disk full, busy) still counts.
+pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
+    let now = app.clock.now();
+    let mut conn = app.db.acquire().await?;
+    let Some(row) = sessions::find(&mut conn, secret, now).await? else {
+        return Ok(None);
+    };
+    drop(conn);
+    let state = AccountState::parse(&row.state);
+    if !state.may_sign_in() {
+        return Ok(None);
+    }
+    let was_touched = row.wants_touch(now) && touch(app, &row).await;
+    let id = UserId(row.user_id);
+    let key = app.keys.data_key(id.0).await?;
+    Ok(Some(Resolved {
+        user: CurrentUser {
+            id,
+            session: SessionId(row.id),
+            name: key.open_text(users::place(id, "name"), &row.name)?.to_string(),
+            email: key.open_text(users::place(id, "email"), &row.email)?.to_string(),
+            signed_in_at: Timestamp(row.fresh_at),
+            is_pending_erasure: state == AccountState::Pending,
+        },
+        was_touched,
+    }))
+}
+
+async fn touch(app: &App, row: &sessions::Row) -> bool {
+    try_touch(app, row).await.unwrap_or_else(|error| {
+        tracing::warn!(%error, "a session could not be marked as seen");
+        false
+    })
+}
+
+async fn try_touch(app: &App, row: &sessions::Row) -> crate::infra::db::Result<bool> {
+    let mut conn = app.db.begin().await?;
+    let touched = sessions::touch(&mut conn, row.id, app.clock.now()).await?;
+    conn.commit().await?;
+    Ok(touched)
+}
+
+/// Whether the password was entered at most ten minutes ago: sensitive actions ask for it otherwise.
+#[must_use]
+pub fn is_fresh(app: &App, user: &CurrentUser) -> bool {
+    app.clock.now().0 - user.signed_in_at.0 <= sessions::FRESH_MS
+}
+
+/// # Errors
+/// [`Error::StepUpNeeded`] unless [`is_fresh`].
+pub fn require_fresh(app: &App, user: &CurrentUser) -> Result<()> {
+    if is_fresh(app, user) {
+        Ok(())
+    } else {
+        Err(Error::StepUpNeeded)
+    }
+}

@@ -1,0 +1,177 @@
+//! Who sends a request: a layer resolves the session once, extractors and pages read the result.
+//!
+//! ```text
+//! cookie → resolve (layer) → Option<CurrentUser> in the request's extensions
+//!            ├─ SignedIn     pages and forms; signed out: 303 to /login?next=…
+//!            ├─ SignedInApi  machines and streams; signed out: 401 problem+json
+//!            └─ current_user()  inside a page
+//! ```
+//!
+//! There is one cookie and no other: signed, HttpOnly, SameSite=Lax. Visitors who are not signed in
+//! have neither a cookie nor a row.
+
+use super::respond;
+use crate::domain::accounts::next::safe_next;
+use crate::domain::privacy::constants::SESSION_IDLE_DAYS;
+use crate::domain::problem::{Code, Problem};
+use crate::features::App;
+use crate::features::accounts::sessions::Secret;
+use crate::features::accounts::{self, CurrentUser};
+use axum::body::Body;
+use axum::extract::{FromRequestParts, Request, State};
+use axum::http::request::Parts;
+use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+
+/// Everything below these paths is for signed-in people only, whatever the page itself does.
+const SIGNED_IN: &[&str] = &["/dashboard", "/assistant", "/settings"];
+/// Paths that need to know nobody: static files and health checks.
+const ANONYMOUS: &[&str] = &["/pkg", "/fonts", "/healthz", "/readyz"];
+
+/// Resolves the session, keeps signed-out people from signed-in pages, and lets the cookie slide.
+pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if is_below(path, ANONYMOUS) {
+        return next.run(request).await;
+    }
+    let secret = cookie(&app, request.headers()).and_then(|value| Secret::from_cookie(&app, value));
+    let resolved = match &secret {
+        Some(secret) => accounts::resolve(&app, secret).await,
+        None => Ok(None),
+    };
+    let needs_user = is_below(path, SIGNED_IN);
+    let resolved = match resolved {
+        Ok(resolved) => resolved,
+        // Public pages work without knowing who asks; the others must not pretend "signed out".
+        Err(error) if needs_user || is_below(path, &["/stream", "/api"]) => {
+            return respond::problem(&error.into(), None);
+        }
+        Err(error) => {
+            tracing::warn!(%error, "a session could not be read; the page is shown to nobody in particular");
+            None
+        }
+    };
+    let (user, was_touched) = resolved.map_or((None, false), |found| (Some(found.user), found.was_touched));
+    if needs_user && user.is_none() {
+        return to_sign_in(request.method(), request.uri());
+    }
+    request.extensions_mut().insert(user);
+    let mut response = next.run(request).await;
+    if let (true, Some(secret)) = (was_touched, &secret)
+        && !response.headers().contains_key(header::SET_COOKIE)
+    {
+        set_cookie(&app, &mut response, secret);
+    }
+    response
+}
+
+/// The signed-in person, inside a Leptos page that is rendered on the server.
+#[must_use]
+pub fn current_user() -> Option<CurrentUser> {
+    leptos::prelude::use_context::<Parts>().and_then(|parts| user_of(&parts))
+}
+
+/// The signed-in person of a request that passed [`resolve`].
+#[must_use]
+pub fn user_of(parts: &Parts) -> Option<CurrentUser> {
+    parts.extensions.get::<Option<CurrentUser>>().cloned().flatten()
+}
+
+/// The signed-in person, for pages and forms: others are sent to sign in and come back.
+#[derive(Clone, Debug)]
+pub struct SignedIn(pub CurrentUser);
+
+impl<S: Sync> FromRequestParts<S> for SignedIn {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        user_of(parts)
+            .map(Self)
+            .ok_or_else(|| to_sign_in(&parts.method, &parts.uri))
+    }
+}
+
+/// The signed-in person, for machines and streams: others get 401 as problem+json.
+#[derive(Clone, Debug)]
+pub struct SignedInApi(pub CurrentUser);
+
+impl<S: Sync> FromRequestParts<S> for SignedInApi {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
+        user_of(parts)
+            .map(Self)
+            .ok_or_else(|| respond::problem(&Problem::from(Code::SignedOut), None))
+    }
+}
+
+/// 303 to the sign-in page, which leads back here afterwards (for a form: to its page).
+fn to_sign_in(method: &Method, uri: &Uri) -> Response {
+    let back = match *method {
+        Method::GET | Method::HEAD => uri.path_and_query().map_or("/", |path| path.as_str()),
+        _ => uri.path(),
+    };
+    let next: String = url::form_urlencoded::byte_serialize(safe_next(Some(back)).as_bytes()).collect();
+    see_other(&format!("/login?next={next}"))
+}
+
+/// 303 to a path of this site.
+#[must_use]
+pub fn see_other(path: &str) -> Response {
+    let location = HeaderValue::from_str(path).unwrap_or(HeaderValue::from_static("/"));
+    let headers = [
+        (header::LOCATION, location),
+        (header::CACHE_CONTROL, HeaderValue::from_static("no-store")),
+    ];
+    (StatusCode::SEE_OTHER, headers, Body::empty()).into_response()
+}
+
+/// Sends the session's cookie with this answer.
+pub fn set_cookie(app: &App, response: &mut Response, secret: &Secret) {
+    let max_age = SESSION_IDLE_DAYS * 24 * 60 * 60;
+    put_cookie(app, response, &secret.to_cookie(app), max_age);
+}
+
+/// Has the browser forget the session's cookie.
+pub fn remove_cookie(app: &App, response: &mut Response) {
+    put_cookie(app, response, "", 0);
+}
+
+fn put_cookie(app: &App, response: &mut Response, value: &str, max_age: i64) {
+    let name = cookie_name(app);
+    let secure = if app.config.is_https() { "; Secure" } else { "" };
+    let cookie = format!("{name}={value}; Path=/; HttpOnly; SameSite=Lax; Max-Age={max_age}{secure}");
+    if let Ok(mut cookie) = HeaderValue::from_str(&cookie) {
+        cookie.set_sensitive(true);
+        response.headers_mut().insert(header::SET_COOKIE, cookie);
+    }
+}
+
+/// Over https the prefix `__Host-` keeps other hosts of the domain from planting one.
+fn cookie_name(app: &App) -> &'static str {
+    if app.config.is_https() {
+        "__Host-session"
+    } else {
+        "session"
+    }
+}
+
+fn cookie<'a>(app: &App, headers: &'a HeaderMap) -> Option<&'a str> {
+    let name = cookie_name(app);
+    headers
+        .get_all(header::COOKIE)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(';'))
+        .filter_map(|pair| pair.trim().split_once('='))
+        .find_map(|(found, value)| (found == name).then_some(value))
+}
+
+/// Whether the path is one of these or lies below one.
+fn is_below(path: &str, roots: &[&str]) -> bool {
+    roots.iter().any(|root| {
+        path.strip_prefix(root)
+            .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+    })
+}

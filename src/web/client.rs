@@ -1,0 +1,56 @@
+//! Facts about the client of a request: its address and its browser. Both are personal data; they
+//! are handed to services that seal them and are never logged.
+
+use super::serve::Peer;
+use crate::domain::accounts::device;
+use crate::features::App;
+use axum::http::request::Parts;
+use axum::http::{Extensions, HeaderMap, header};
+use std::net::{IpAddr, Ipv4Addr};
+
+/// Who sends a request, as far as the network and the browser tell.
+#[derive(Clone)]
+pub struct Client {
+    pub ip: IpAddr,
+    /// Such as `Firefox 140 on Linux`.
+    pub device: String,
+}
+
+impl Client {
+    #[must_use]
+    pub fn of(app: &App, parts: &Parts) -> Self {
+        let user_agent = parts
+            .headers
+            .get(header::USER_AGENT)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_default();
+        Self {
+            ip: ip(app, &parts.headers, &parts.extensions),
+            device: device::describe(user_agent),
+        }
+    }
+}
+
+/// The client's address: the peer's, or what trusted proxies say, read from the right.
+#[must_use]
+pub fn ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
+    let peer = extensions
+        .get::<Peer>()
+        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
+    let is_trusted = |ip: IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(&ip.to_canonical()));
+    let mut client = peer;
+    let hops: Vec<&str> = headers
+        .get_all("x-forwarded-for")
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .collect();
+    for hop in hops.into_iter().rev() {
+        if !is_trusted(client) {
+            break;
+        }
+        let Ok(ip) = hop.trim().parse() else { break };
+        client = ip;
+    }
+    client.to_canonical()
+}

@@ -1,0 +1,210 @@
+//! The application as it is served: real loop, real port, its own data folder, its own database.
+
+use super::client::Client;
+use spectr::domain::accounts::{AccountState, Email, PersonName};
+use spectr::domain::ids::UserId;
+use spectr::domain::timestamp::{DAY_MS, Timestamp};
+use spectr::features::App;
+use spectr::features::accounts;
+use spectr::infra::clock::ManualClock;
+use spectr::infra::config::{Config, Settings};
+use spectr::web;
+use sqlx::{Connection, Executor};
+use std::path::Path;
+use std::sync::Arc;
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+use tokio::task::JoinHandle;
+
+/// Where the PostgreSQL server for tests listens; `cargo xtask test` starts one and sets this.
+const POSTGRES_URL: &str = "SPECTR_TEST_POSTGRES_URL";
+/// The moment at which every test's clock begins: 2026-05-04T08:00:00Z.
+pub const START: Timestamp = Timestamp(1_777_881_600_000);
+
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Engine {
+    Sqlite,
+    Postgres,
+}
+
+/// A running application. Ends with [`TestApp::stop`]; a dropped one only loses its files.
+pub struct TestApp {
+    pub app: App,
+    /// `http://127.0.0.1:PORT`.
+    pub url: String,
+    pub clock: Arc<ManualClock>,
+    pub engine: Engine,
+    dir: tempfile::TempDir,
+    database: Option<PostgresDatabase>,
+    stop: oneshot::Sender<()>,
+    server: JoinHandle<()>,
+}
+
+/// A person with an account and a browser that is signed in.
+pub struct Person {
+    pub id: UserId,
+    pub name: String,
+    pub email: String,
+    pub client: Client,
+}
+
+impl TestApp {
+    pub async fn spawn(engine: Engine) -> Self {
+        Self::spawn_with(engine, &[]).await
+    }
+
+    /// With settings as they would stand in the environment.
+    pub async fn spawn_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let addr = listener.local_addr().unwrap();
+        let dir = tempfile::tempdir().unwrap();
+        let mut all = Settings::from([
+            ("SPECTR_ADDR".to_owned(), addr.to_string()),
+            ("SPECTR_DATA_DIR".to_owned(), dir.path().join("data").display().to_string()),
+        ]);
+        let database = match engine {
+            Engine::Sqlite => None,
+            Engine::Postgres => Some(PostgresDatabase::create().await),
+        };
+        if let Some(database) = &database {
+            all.insert("DATABASE_URL".to_owned(), database.url.clone());
+        }
+        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        let clock = Arc::new(ManualClock::at(START));
+        let config = Config::from_settings(&all).unwrap();
+        let app = App::open(config, clock.clone()).await.unwrap();
+        let (stop, stopped) = oneshot::channel::<()>();
+        let router = web::router::router(app.clone());
+        let server = tokio::spawn(web::serve::serve(listener, router, async move {
+            drop(stopped.await);
+        }));
+        Self {
+            app,
+            url: format!("http://{addr}"),
+            clock,
+            engine,
+            dir,
+            database,
+            stop,
+            server,
+        }
+    }
+
+    /// Stops the server, closes the databases and drops the test's own database.
+    pub async fn stop(self) {
+        self.stop.send(()).ok();
+        self.server.await.unwrap();
+        self.app.close().await;
+        if let Some(database) = self.database {
+            database.drop().await;
+        }
+    }
+
+    /// A browser that was never here.
+    pub fn client(&self) -> Client {
+        Client::new(&self.url)
+    }
+
+    /// The data folder (`SPECTR_DATA_DIR`).
+    pub fn data_dir(&self) -> std::path::PathBuf {
+        self.dir.path().join("data")
+    }
+
+    pub fn advance_days(&self, days: i64) {
+        self.clock.advance(days * DAY_MS);
+    }
+
+    /// A confirmed account with a signed-in browser, made without hashing: its password is nobody's.
+    pub async fn signed_in_user(&self) -> Person {
+        let id = UserId(spectr::infra::clock::Clock::new_id(&*self.clock));
+        let name = "Ada Lovelace".to_owned();
+        let email = format!("ada.{}@example.org", id.0.simple());
+        let key = self.app.keys.create_data_key(id.0).await.unwrap();
+        let user = accounts::NewUser {
+            id,
+            name: &PersonName::parse(&name).unwrap(),
+            email: &Email::parse(&email).unwrap(),
+            password_hash: "$2b$12$............................nobody..................",
+            state: AccountState::Active,
+        };
+        let mut conn = self.app.db.begin().await.unwrap();
+        accounts::insert_user(&mut conn, &self.app, &key, &user).await.unwrap();
+        let secret = accounts::open_session(&mut conn, &self.app, id, &key, "Firefox 140 on Linux")
+            .await
+            .unwrap()
+            .1;
+        conn.commit().await.unwrap();
+        let client = self.client();
+        client.set_cookie(Some(&secret.to_cookie(&self.app)));
+        Person {
+            id,
+            name,
+            email,
+            client,
+        }
+    }
+
+    /// How many rows a table holds.
+    pub async fn count(&self, table: &str) -> i64 {
+        let sql = sqlx::AssertSqlSafe(format!("SELECT COUNT(*) FROM {table}"));
+        let mut conn = self.app.db.acquire().await.unwrap();
+        spectr::on!(&mut conn, c => sqlx::query_scalar::<_, i64>(sql).fetch_one(c).await).unwrap()
+    }
+
+    /// Fails the test when one of the needles stands in any file under the data folder.
+    #[track_caller]
+    pub fn assert_absent_from_files(&self, needles: &[&str]) {
+        assert_absent(&self.data_dir(), needles);
+    }
+}
+
+#[track_caller]
+fn assert_absent(path: &Path, needles: &[&str]) {
+    if path.is_dir() {
+        for entry in std::fs::read_dir(path).unwrap() {
+            assert_absent(&entry.unwrap().path(), needles);
+        }
+        return;
+    }
+    let bytes = std::fs::read(path).unwrap();
+    for needle in needles {
+        let found = bytes.windows(needle.len()).any(|window| window == needle.as_bytes());
+        assert!(!found, "{} holds {needle:?}", path.display());
+    }
+}
+
+/// A database of this test's own on the server for tests.
+struct PostgresDatabase {
+    server: String,
+    name: String,
+    url: String,
+}
+
+impl PostgresDatabase {
+    async fn create() -> Self {
+        #[expect(clippy::disallowed_methods, reason = "tests have no configuration to ask")]
+        let server = std::env::var(POSTGRES_URL).unwrap_or_else(|_| {
+            panic!("{POSTGRES_URL} is not set. Run `cargo xtask test`, which starts a PostgreSQL server for the tests.")
+        });
+        let name = format!("spectr_test_{}", uuid::Uuid::now_v7().simple());
+        let mut url = url::Url::parse(&server).unwrap();
+        url.set_path(&name);
+        let database = Self {
+            server,
+            name,
+            url: url.to_string(),
+        };
+        database.run(format!("CREATE DATABASE {}", database.name)).await;
+        database
+    }
+
+    async fn drop(self) {
+        self.run(format!("DROP DATABASE {} WITH (FORCE)", self.name)).await;
+    }
+
+    async fn run(&self, sql: String) {
+        let mut conn = sqlx::PgConnection::connect(&self.server).await.unwrap();
+        conn.execute(sqlx::AssertSqlSafe(sql)).await.unwrap();
+        conn.close().await.unwrap();
+    }
+}

@@ -1,0 +1,37 @@
+//! What the integration tests share: the running application, its client, its mailbox.
+
+pub mod app;
+pub mod client;
+
+pub use app::{Engine, TestApp};
+pub use client::{Client, Reply};
+
+/// Runs one story on both engines, as `name::sqlite` and `name::postgres`.
+///
+/// `on_both_engines! { async fn a_claim(app: TestApp) { … } }`
+#[macro_export]
+macro_rules! on_both_engines {
+    ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
+        mod $name {
+            #[expect(unused_imports, reason = "a story may need nothing from around it")]
+            use super::*;
+
+            $(#[$meta])*
+            async fn story($app: &$crate::support::TestApp) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let app = $crate::support::TestApp::spawn($crate::support::Engine::Sqlite).await;
+                story(&app).await;
+                app.stop().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let app = $crate::support::TestApp::spawn($crate::support::Engine::Postgres).await;
+                story(&app).await;
+                app.stop().await;
+            }
+        }
+    )+};
+}
