@@ -1,7 +1,7 @@
 //! [`App`]: everything a service needs, put together once by [`App::open`] for the command line and
 //! for tests alike. Cheap to clone.
 
-use crate::features::accounts::throttle::Throttles;
+use crate::features::accounts::{self, throttle::Throttles};
 use crate::infra::clock::Clock;
 use crate::infra::config::Config;
 use crate::infra::crypto::{Keys, KeysError, Passwords};
@@ -61,7 +61,14 @@ impl App {
         }
         let keystore = open_db(&config.keystore_url, Schema::Keystore).await?;
         migrate_db(&keystore, Schema::Keystore).await?;
-        let keys = Keys::open(&config.master_keys, keystore.clone()).await?;
+        let keys = if accounts::exist(&db)
+            .await
+            .map_err(|source| OpenError::Database { name: MAIN, source })?
+        {
+            Keys::open_existing(&config.master_keys, keystore.clone()).await?
+        } else {
+            Keys::open(&config.master_keys, keystore.clone()).await?
+        };
         let passwords = Passwords::start().map_err(OpenError::Passwords)?;
         Ok(Self(Arc::new(Parts {
             config,

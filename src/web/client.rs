@@ -37,7 +37,12 @@ pub fn ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
     let peer = extensions
         .get::<Peer>()
         .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let is_trusted = |ip: IpAddr| app.config.trusted_proxies.iter().any(|net| net.contains(&ip.to_canonical()));
+    let is_trusted = |ip: IpAddr| {
+        app.config
+            .trusted_proxies
+            .iter()
+            .any(|net| net.contains(&ip.to_canonical()))
+    };
     let mut client = peer;
     let hops: Vec<&str> = headers
         .get_all("x-forwarded-for")

@@ -101,10 +101,7 @@ impl<S: Sync> FromRequest<S> for Form {
             .get(header::CONTENT_TYPE)
             .and_then(|value| value.to_str().ok())
             .and_then(|value| value.split(';').next())
-            .is_some_and(|kind| {
-                kind.trim()
-                    .eq_ignore_ascii_case("application/x-www-form-urlencoded")
-            });
+            .is_some_and(|kind| kind.trim().eq_ignore_ascii_case("application/x-www-form-urlencoded"));
         let (parts, body) = request.into_parts();
         let answer = |problem: Problem| respond::problem(&problem, None);
         let body = to_bytes(body, MAX_BYTES)
@@ -127,7 +124,10 @@ mod tests {
     #[test]
     fn bytes_that_are_not_utf_8_are_refused() {
         for body in [&b"name=%FF"[..], b"name=\xff", b"%C0%80=x"] {
-            assert_eq!(Fields::parse(body).err().map(|problem| problem.code), Some(Code::BadRequest));
+            assert_eq!(
+                Fields::parse(body).err().map(|problem| problem.code),
+                Some(Code::BadRequest)
+            );
         }
     }
 

@@ -60,7 +60,10 @@ impl TestApp {
         let dir = tempfile::tempdir().unwrap();
         let mut all = Settings::from([
             ("SPECTR_ADDR".to_owned(), addr.to_string()),
-            ("SPECTR_DATA_DIR".to_owned(), dir.path().join("data").display().to_string()),
+            (
+                "SPECTR_DATA_DIR".to_owned(),
+                dir.path().join("data").display().to_string(),
+            ),
         ]);
         let database = match engine {
             Engine::Sqlite => None,
@@ -69,7 +72,11 @@ impl TestApp {
         if let Some(database) = &database {
             all.insert("DATABASE_URL".to_owned(), database.url.clone());
         }
-        all.extend(settings.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())));
+        all.extend(
+            settings
+                .iter()
+                .map(|(name, value)| ((*name).to_owned(), (*value).to_owned())),
+        );
         let clock = Arc::new(ManualClock::at(START));
         let config = Config::from_settings(&all).unwrap();
         let app = App::open(config, clock.clone()).await.unwrap();

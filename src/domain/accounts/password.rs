@@ -26,6 +26,19 @@ pub fn check_length(password: &str) -> Result<(), PasswordError> {
 
 /// Words that stand on every page of the product and so in every guesser's list.
 pub const PRODUCT_WORDS: &[&str] = &[
-    "spectr", "spectrum", "jarvis", "testing", "tester", "assistant", "privacy", "dashboard", "anthropic", "openai",
-    "gemini", "mistral", "groq", "password", "passphrase",
+    "spectr",
+    "spectrum",
+    "jarvis",
+    "testing",
+    "tester",
+    "assistant",
+    "privacy",
+    "dashboard",
+    "anthropic",
+    "openai",
+    "gemini",
+    "mistral",
+    "groq",
+    "password",
+    "passphrase",
 ];

@@ -106,10 +106,7 @@ mod tests {
     #[test]
     fn length_is_counted_in_characters() {
         assert!(PersonName::parse(&"é".repeat(100)).is_ok());
-        assert_eq!(
-            PersonName::parse(&"é".repeat(101)).err(),
-            Some(TextError::TooLong(100))
-        );
+        assert_eq!(PersonName::parse(&"é".repeat(101)).err(), Some(TextError::TooLong(100)));
     }
 
     proptest! {

@@ -11,7 +11,7 @@ mod users;
 
 pub use error::{Error, Result};
 pub use sessions::insert as open_session;
-pub use users::{NewUser, insert as insert_user};
+pub use users::{NewUser, exist, insert as insert_user};
 
 use crate::domain::accounts::AccountState;
 use crate::domain::ids::{SessionId, UserId};

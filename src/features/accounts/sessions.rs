@@ -52,7 +52,11 @@ impl Secret {
     #[must_use]
     pub fn to_cookie(&self, app: &App) -> String {
         let signature = signer(app, &self.0).finalize().into_bytes();
-        format!("{}.{}", URL_SAFE_NO_PAD.encode(*self.0), URL_SAFE_NO_PAD.encode(signature))
+        format!(
+            "{}.{}",
+            URL_SAFE_NO_PAD.encode(*self.0),
+            URL_SAFE_NO_PAD.encode(signature)
+        )
     }
 
     /// Reads a cookie's value; `None` where the signature is not ours.

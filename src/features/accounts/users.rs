@@ -6,7 +6,7 @@ use crate::domain::ids::UserId;
 use crate::domain::timestamp::Timestamp;
 use crate::features::App;
 use crate::infra::crypto::{DataKey, Place};
-use crate::infra::db::{self, Conn};
+use crate::infra::db::{self, Conn, Db};
 use crate::{execute, on};
 use uuid::Uuid;
 
@@ -73,8 +73,7 @@ impl Credentials {
     }
 }
 
-const FIND_BY_EMAIL: &str =
-    "SELECT id, password_hash, state, totp_enabled_at FROM users WHERE email_index = $1";
+const FIND_BY_EMAIL: &str = "SELECT id, password_hash, state, totp_enabled_at FROM users WHERE email_index = $1";
 
 pub(super) async fn find_by_email(conn: &mut Conn, index: &[u8; 32]) -> db::Result<Option<Credentials>> {
     on!(conn, c => sqlx::query_as::<_, Credentials>(FIND_BY_EMAIL).bind(index.to_vec()).fetch_optional(c).await)
@@ -175,4 +174,15 @@ pub(super) async fn profile(conn: &mut Conn, id: UserId, key: &DataKey) -> Resul
         phone: open("phone", row.phone.as_deref())?,
         address: open("address", row.address.as_deref())?,
     })
+}
+
+const ANY: &str = "SELECT COUNT(*) FROM (SELECT id FROM users LIMIT 1) AS one";
+
+/// Whether there is any account: its sealed columns need the keystore that they were sealed with.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn exist(db: &Db) -> db::Result<bool> {
+    let mut conn = db.acquire().await?;
+    on!(&mut conn, c => sqlx::query_scalar::<_, i64>(ANY).fetch_one(c).await).map(|count| count > 0)
 }
