@@ -41,8 +41,10 @@ problems! {
     NotFound "not_found" 404 "There is nothing here" "Check the address, or start from the dashboard.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method" "Use the method named in the Allow header.";
     NoKey "no_key" 409 "No key for this provider" "Add a key under Settings, API keys, or pick another provider.";
+    TooSlow "too_slow" 408 "The request took too long to arrive" "Send it again; on a slow line send less at once.";
     Conflict "conflict" 409 "This was changed meanwhile" "Reload the page and try again.";
     TooLarge "too_large" 413 "That is too large" "Shorten the conversation or the attachment and send it again.";
+    UnsupportedMediaType "unsupported_media_type" 415 "This address does not take that kind of content" "Set the Content-Type that the documentation names.";
     Unprocessable "unprocessable" 422 "Something in the request is not valid" "Mend the field that is named and send it again.";
     KeyRefused "key_refused" 424 "The provider refused your key" "Test or replace the key under Settings, API keys.";
     ProviderPermission "provider_permission" 424 "Your key may not use this model" "Pick another model, or allow it in the provider's console.";

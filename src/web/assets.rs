@@ -66,7 +66,8 @@ pub fn file<B>(request: &Request<B>) -> Option<Response<Body>> {
 
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
-    let versioned = request.uri().query() == Some(&format!("v={version}"));
+    // A font's name carries its version, since the style sheet cannot ask `url` for it.
+    let versioned = path.starts_with("fonts/") || request.uri().query() == Some(&format!("v={version}"));
     headers.insert(header::CACHE_CONTROL, if versioned { FOR_EVER } else { ASK_AGAIN });
     headers.insert(header::ETAG, etag);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));
@@ -83,6 +84,12 @@ pub fn file<B>(request: &Request<B>) -> Option<Response<Body>> {
         *response.body_mut() = Body::from(body);
     }
     Some(response)
+}
+
+/// Whether there is a file at this address, by whatever method it was asked for.
+#[must_use]
+pub fn exists(uri: &Uri) -> bool {
+    decoded_path(uri).is_some_and(|path| Site::get(path).is_some())
 }
 
 /// The path below the root. Our files have plain names: an address with an escape is none of them.

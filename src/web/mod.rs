@@ -3,12 +3,15 @@
 pub mod api;
 pub mod assets;
 pub mod auth;
+pub mod bodies;
 pub mod client;
 pub mod components;
+pub mod faults;
 pub mod form;
 pub mod headers;
 pub mod pages;
 pub mod render;
+pub mod request_id;
 pub mod respond;
 pub mod router;
 pub mod serve;

@@ -21,6 +21,8 @@ pub fn problem(problem: &Problem, request_id: Option<CallId>) -> Response {
     });
     let mut response = Response::new(Body::from(body.to_string()));
     *response.status_mut() = StatusCode::from_u16(problem.code.status()).unwrap_or(StatusCode::INTERNAL_SERVER_ERROR);
+    // `faults` makes a page of it where a browser asked.
+    response.extensions_mut().insert(problem.clone());
     let headers = response.headers_mut();
     headers.insert(
         header::CONTENT_TYPE,

@@ -1,25 +1,68 @@
 //! All routes, and the layers around them.
+//!
+//! ```text
+//! secure headers → request id → compression → faults (form of failures) → panics
+//!   → same origin → body bounds → session → routes; what has no route: a file, else 404
+//! ```
+//!
+//! A page's route stands in `shell::Pages`; its form's `post` and all other doors stand here.
 
 use super::api::health;
 use super::shell::{Pages, shell};
-use super::{assets, auth, headers};
+use super::{assets, auth, bodies, faults, headers, request_id, respond};
+use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use axum::Router;
-use axum::extract::{Request, State};
-use axum::middleware;
-use axum::response::{IntoResponse, Response};
+use axum::extract::{DefaultBodyLimit, Request};
+use axum::http::{HeaderValue, Method, header};
+use axum::middleware::{from_fn, from_fn_with_state};
+use axum::response::Response;
 use axum::routing::get;
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
+use tower_http::compression::CompressionLayer;
+use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
 /// The whole site as one service.
 pub fn router(app: App) -> Router {
+    let routes = Router::new().merge(doors().with_state(app.clone())).merge(pages(&app));
+    around(app, routes)
+}
+
+/// These routes inside all layers; tests put faulty ones in.
+pub fn around(app: App, routes: Router) -> Router {
+    let routes = routes.fallback(file_or_nothing).layer(DefaultBodyLimit::disable()); // `bodies` bounds them
+    // As a service inside another router, so that the layers see the `Allow` of a wrong method.
+    let site = Router::new()
+        .fallback_service(routes)
+        .layer(from_fn_with_state(app.clone(), auth::resolve))
+        .layer(from_fn(bodies::bound))
+        .layer(from_fn_with_state(app.clone(), headers::same_origin))
+        .layer(CatchPanicLayer::custom(faults::panicked))
+        .layer(from_fn_with_state(app.clone(), faults::present))
+        .layer(CompressionLayer::new().compress_when(compressible()));
+    // Health checks are plain text for machines, whatever they accept.
+    Router::new()
+        .route("/healthz", get(health::healthz))
+        .route("/readyz", get(health::readyz))
+        .with_state(app.clone())
+        .fallback_service(site)
+        .layer(from_fn_with_state(app.clone(), request_id::assign))
+        .layer(from_fn_with_state(app, headers::secure))
+}
+
+/// Forms, streams and machines.
+fn doors() -> Router<App> {
+    Router::new()
+}
+
+/// Pages, rendered on the server.
+fn pages(app: &App) -> Router {
     let options = LeptosOptions::builder()
         .output_name("spectr")
         .site_addr(app.config.addr)
         .build();
-    let pages = generate_route_list(Pages);
     let context = {
         let app = app.clone();
         move || {
@@ -28,34 +71,33 @@ pub fn router(app: App) -> Router {
         }
     };
     Router::new()
-        .route("/healthz", get(health::healthz))
-        .route("/readyz", get(health::readyz))
-        .with_state(app.clone())
-        .merge(
-            Router::new()
-                .leptos_routes_with_context(&options, pages, context, shell)
-                .with_state(options),
-        )
-        .fallback({
-            let app = app.clone();
-            move |request: Request| fallback(State(app), request)
-        })
-        .layer(CatchPanicLayer::new())
-        .layer(middleware::from_fn_with_state(app.clone(), auth::resolve))
-        .layer(middleware::from_fn_with_state(app.clone(), headers::same_origin))
-        .layer(middleware::from_fn_with_state(app, headers::secure))
+        .leptos_routes_with_context(&options, generate_route_list(Pages), context, shell)
+        .with_state(options)
 }
 
-/// Static files first, else the page for addresses that lead nowhere.
-async fn fallback(State(app): State<App>, request: Request) -> Response {
+/// A static file, or the problem of an address that leads nowhere.
+async fn file_or_nothing(request: Request) -> Response {
     if let Some(file) = assets::file(&request) {
         return file;
     }
-    let context = move || {
-        provide_context(app.clone());
-        headers::page_policy();
-    };
-    leptos_axum::render_app_async_with_context(context, shell)(request)
-        .await
-        .into_response()
+    let as_get = request.method() != Method::GET && assets::exists(request.uri());
+    if !as_get {
+        return respond::problem(&Problem::new(Code::NotFound), None);
+    }
+    let mut response = respond::problem(&Problem::new(Code::MethodNotAllowed), None);
+    response
+        .headers_mut()
+        .insert(header::ALLOW, HeaderValue::from_static("GET,HEAD"));
+    response
+}
+
+/// Text only. Streams go out as they come, and files of the site are packed beforehand.
+fn compressible() -> impl Predicate {
+    SizeAbove::new(512)
+        .and(NotForContentType::SSE)
+        .and(NotForContentType::IMAGES)
+        .and(NotForContentType::const_new("font/"))
+        .and(NotForContentType::const_new("application/zip"))
+        .and(NotForContentType::const_new("application/wasm"))
+        .and(NotForContentType::const_new("application/octet-stream"))
 }

@@ -12,8 +12,14 @@ use leptos_router::{SsrMode, path};
 const THEME: &str =
     "try{let t=localStorage.theme;if(t===\"light\"||t===\"dark\")document.documentElement.dataset.theme=t}catch{}";
 
+/// The document of every page that has a route.
 #[must_use]
 pub fn shell() -> impl IntoView {
+    document(|| view! { <Pages /> })
+}
+
+/// The document around a body. Meta tags of the body find their way into the head.
+pub fn document<V: IntoView + 'static>(body: impl FnOnce() -> V) -> impl IntoView {
     let nonce = leptos::nonce::use_nonce();
     view! {
         <!DOCTYPE html>
@@ -23,7 +29,7 @@ pub fn shell() -> impl IntoView {
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <script nonce=nonce.clone()>{THEME}</script>
-                <link rel="preload" href="/fonts/source-sans-3.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link rel="preload" href="/fonts/source-sans-3-v3.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
                 <link rel="stylesheet" href=assets::url("pkg/spectr.css") />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />
@@ -31,7 +37,7 @@ pub fn shell() -> impl IntoView {
                 <MetaTags />
             </head>
             <body>
-                <Pages />
+                {body()}
             </body>
         </html>
     }

@@ -1,6 +1,7 @@
 //! The frame of signed-in pages: rail, bar with title and one primary action, page.
 
 use super::{Brand, Icon, Name, Palette};
+use crate::web::auth::current_user;
 use leptos::prelude::*;
 use leptos_meta::Title;
 
@@ -202,12 +203,21 @@ pub(super) fn BarTools() -> impl IntoView {
 
 #[component]
 fn AccountMenu() -> impl IntoView {
+    let person = current_user().map(|user| {
+        view! {
+            <p>
+                <strong class="truncate">{user.name}</strong>
+                <span class="muted small truncate">{user.email}</span>
+            </p>
+        }
+    });
     view! {
         <details class="menu">
             <summary class="button quiet square" aria-label="Account" title="Account">
                 <Icon name=Name::User />
             </summary>
             <div class="menu-sheet">
+                {person}
                 <a href="/settings/profile"><Icon name=Name::User small=true />"Profile"</a>
                 <a href="/settings/security"><Icon name=Name::Shield small=true />"Security"</a>
                 <a href="/settings/keys"><Icon name=Name::Key small=true />"API keys"</a>

@@ -2,6 +2,7 @@
 
 use super::app_shell::{BarTools, request_path};
 use super::{Brand, Palette};
+use crate::web::auth::current_user;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
@@ -38,6 +39,16 @@ pub fn PublicShell(
         let current = (path == href).then_some("page");
         view! { <a href=href aria-current=current>{name}</a> }
     };
+    let signed_in = current_user().is_some();
+    let account = if signed_in {
+        view! { <a class="button primary" href="/dashboard">"Dashboard"</a> }.into_any()
+    } else {
+        view! {
+            {link("/login", "Sign in")}
+            <a class="button primary" href="/signup">"Create account"</a>
+        }
+        .into_any()
+    };
     view! {
         <Title text=format!("{title} · Spectr") />
         {(!description.is_empty()).then(|| view! { <Meta name="description" content=description /> })}
@@ -50,8 +61,7 @@ pub fn PublicShell(
                     {link("/guide", "Product")}
                     {link("/docs", "Docs")}
                     {link("/security", "Security")}
-                    {link("/login", "Sign in")}
-                    <a class="button primary" href="/signup">"Create account"</a>
+                    {account}
                 </nav>
                 <BarTools />
             </header>
@@ -64,7 +74,7 @@ pub fn PublicShell(
             </main>
             <Footer />
         </div>
-        <Palette />
+        <Palette signed_in />
     }
 }
 

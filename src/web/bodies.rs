@@ -1,0 +1,89 @@
+//! Bodies of requests: how large they may be and how slowly they may arrive.
+//!
+//! A body is read whole before its handler runs, so that a handler never sees half of one. What is
+//! too large is refused with 413; some of it is read and thrown away first, because a client that
+//! is still sending would see a broken connection instead of the answer.
+
+use super::respond;
+use crate::domain::problem::{Code, Problem};
+use axum::body::{Body, Bytes};
+use axum::extract::Request;
+use axum::http::{Method, header};
+use axum::middleware::Next;
+use axum::response::Response;
+use http_body_util::BodyExt;
+use std::time::Duration;
+
+/// Forms and small JSON.
+pub const USUAL_BYTES: usize = 64 * 1024;
+/// Conversations with attached text files, at [`LARGE_PATHS`].
+pub const LARGE_BYTES: usize = 8 * 1024 * 1024;
+const LARGE_PATHS: &[&str] = &["/stream/chat"];
+/// How much of a body that is too large is read before it is refused.
+const DRAINED_BYTES: usize = 32 * 1024 * 1024;
+/// How long a body may take to arrive.
+const ARRIVAL: Duration = Duration::from_secs(30);
+
+enum Refused {
+    TooLarge,
+    Broken,
+}
+
+/// Reads the body within its bounds and hands the request on.
+pub async fn bound(request: Request, next: Next) -> Response {
+    if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
+        // Nothing reads such a body; hyper closes the connection if one was sent.
+        return next.run(request.map(|_| Body::empty())).await;
+    }
+    let limit = if LARGE_PATHS.contains(&request.uri().path()) {
+        LARGE_BYTES
+    } else {
+        USUAL_BYTES
+    };
+    let (mut parts, body) = request.into_parts();
+    let announced = parts
+        .headers
+        .get(header::CONTENT_LENGTH)
+        .and_then(|value| value.to_str().ok()?.parse::<usize>().ok());
+    match tokio::time::timeout(ARRIVAL, read(body, announced, limit)).await {
+        Ok(Ok(bytes)) => {
+            parts.headers.remove(header::TRANSFER_ENCODING);
+            next.run(Request::from_parts(parts, Body::from(bytes))).await
+        }
+        Ok(Err(Refused::TooLarge)) => {
+            refuse(Problem::new(Code::TooLarge).detail(format!("At most {} KiB are taken here.", limit / 1024)))
+        }
+        Err(_) => refuse(Code::TooSlow.into()),
+        Ok(Err(Refused::Broken)) => refuse(Code::BadRequest.into()),
+    }
+}
+
+fn refuse(problem: Problem) -> Response {
+    respond::problem(&problem, None)
+}
+
+async fn read(mut body: Body, announced: Option<usize>, limit: usize) -> Result<Bytes, Refused> {
+    if announced.is_some_and(|length| length > DRAINED_BYTES) {
+        return Err(Refused::TooLarge);
+    }
+    let mut whole = Vec::with_capacity(announced.unwrap_or_default().min(limit));
+    let mut total = 0_usize;
+    while let Some(frame) = body.frame().await {
+        let Ok(data) = frame.map_err(|_| Refused::Broken)?.into_data() else {
+            continue;
+        };
+        total = total.saturating_add(data.len());
+        if total > DRAINED_BYTES {
+            return Err(Refused::TooLarge);
+        }
+        if total <= limit {
+            whole.extend_from_slice(&data);
+        } else {
+            whole = Vec::new();
+        }
+    }
+    if total > limit {
+        return Err(Refused::TooLarge);
+    }
+    Ok(Bytes::from(whole))
+}
