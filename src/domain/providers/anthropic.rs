@@ -114,6 +114,7 @@ pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
             context: number("max_input_tokens"),
             max_output: number("max_tokens"),
             chats: true,
+            reasons: None,
             price: None,
         }
         .enriched(Provider::Anthropic)

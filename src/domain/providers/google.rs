@@ -135,6 +135,7 @@ fn read_model(entry: &Value) -> Model {
         name: text("displayName").map(str::to_owned),
         context: entry.get("inputTokenLimit").and_then(Value::as_u64),
         max_output: entry.get("outputTokenLimit").and_then(Value::as_u64),
+        reasons: entry.get("thinking").and_then(Value::as_bool),
         price: None,
     }
     .enriched(Provider::Google)

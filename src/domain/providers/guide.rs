@@ -46,7 +46,8 @@ pub fn models() -> Vec<Model> {
         context: Some(32_000),
         max_output: Some(2_000),
         chats: true,
-        price: pricing::price(Provider::Spectr, MODEL),
+        reasons: Some(false),
+        price: pricing::price(Provider::Spectr, MODEL).map(|price| price.rates),
     }]
 }
 

@@ -32,6 +32,7 @@ pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
             .pointer("/capabilities/completion_chat")
             .and_then(Value::as_bool)
             .unwrap_or(true);
+        model.reasons = entry.pointer("/capabilities/reasoning").and_then(Value::as_bool);
         model.enriched(Provider::Mistral)
     })
 }

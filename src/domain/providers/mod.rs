@@ -25,7 +25,7 @@ pub use decoder::Decoder;
 pub use wire::{Auth, BaseRule, WireRequest};
 
 use crate::domain::chat::{ChatRequest, Stop, Tokens, Tool};
-use crate::domain::pricing::Price;
+use crate::domain::pricing::{self, Rates};
 use crate::domain::problem::Problem;
 use serde::{Deserialize, Serialize};
 
@@ -203,15 +203,23 @@ pub struct Model {
     pub max_output: Option<u64>,
     /// False only where the provider says, or the name tells, that the model does not chat.
     pub chats: bool,
-    /// Prices where known, for the picker.
+    /// Whether the model thinks before it answers, where known.
     #[serde(default)]
-    pub price: Option<Price>,
+    pub reasons: Option<bool>,
+    /// Prices where known, for the picker: micro-USD per million tokens.
+    #[serde(default)]
+    pub price: Option<Rates>,
 }
 
 impl Model {
     /// Adds what the product knows of the model beyond the provider's list.
     fn enriched(mut self, provider: Provider) -> Self {
-        self.price = crate::domain::pricing::price(provider, &self.id);
+        if let Some(facts) = pricing::facts(provider, &self.id) {
+            self.context = self.context.or(Some(facts.context));
+            self.max_output = self.max_output.or(Some(facts.max_output));
+            self.reasons = self.reasons.or(Some(facts.reasons));
+        }
+        self.price = pricing::price(provider, &self.id).map(|price| price.rates);
         self
     }
 }
