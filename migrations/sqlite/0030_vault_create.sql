@@ -8,8 +8,7 @@ CREATE TABLE provider_keys (
     secret BLOB NOT NULL,
     base_url BLOB,
     hint BLOB NOT NULL,
-    -- 'works' or 'failing', as of last_checked_at; problem is the code of domain::problem that explains 'failing'.
-    state TEXT NOT NULL,
+    -- Why the key failed its last check, as a code of domain::problem; NULL where it works.
     problem TEXT,
     models BIGINT NOT NULL,
     check_ms BIGINT NOT NULL,

@@ -1,0 +1,168 @@
+//! What is written of a call, what the sums say, and when rows die.
+
+use super::{call, record};
+use crate::on_both_engines;
+use futures::TryStreamExt;
+use spectr::domain::ids::ProviderKeyId;
+use spectr::domain::problem::Code;
+use spectr::domain::providers::Provider;
+use spectr::domain::timestamp::{DAY_MS, HOUR_MS};
+use spectr::domain::usage::{Breakdown, CallStatus, Period};
+use spectr::features::usage::{self, CallRecord, Filter, Format, Part};
+use spectr::infra::clock::Clock;
+use uuid::Uuid;
+
+async fn text(app: &crate::support::TestApp, user: spectr::domain::ids::UserId, format: Format) -> String {
+    let pieces: Vec<Vec<u8>> = usage::download(app.app.clone(), user, format)
+        .try_collect()
+        .await
+        .unwrap();
+    String::from_utf8(pieces.concat()).unwrap()
+}
+
+on_both_engines! {
+    async fn a_settlement_that_is_repeated_counts_once(app: TestApp) {
+        let user = app.signed_in_user().await.id;
+        let once = call(app, user, app.clock.now());
+        record(app, &[once.clone(), once.clone()]).await;
+        record(app, &[once]).await;
+        let sums = usage::summary(&app.app, user, Period::Today, Breakdown::Provider, &Filter::default()).await.unwrap();
+        assert_eq!((sums.total.calls, sums.total.cost_nano_usd), (1, 10_000_000));
+        assert_eq!(app.count("llm_calls").await, 1);
+    }
+
+    async fn a_call_of_an_account_that_is_gone_is_refused(app: TestApp) {
+        let nobody = spectr::domain::ids::UserId(Uuid::from_u128(1));
+        let mut conn = app.app.db.begin().await.unwrap();
+        assert!(usage::record(&mut conn, &call(app, nobody, app.clock.now())).await.is_err());
+    }
+
+    async fn every_breakdown_adds_up_to_the_same_whole_and_nobody_sees_anothers(app: TestApp) {
+        let (user, other) = (app.signed_in_user().await.id, app.signed_in_user().await.id);
+        let now = app.clock.now();
+        let mut calls = Vec::new();
+        for n in 0..60_i64 {
+            let mut one = call(app, user, now.minus(n * 7 * HOUR_MS));
+            one.provider = if n % 3 == 0 { Provider::Anthropic } else { Provider::OpenAi };
+            one.model = format!("model-{}", n % 5);
+            one.key_id = (n % 4 != 0).then(|| ProviderKeyId(Uuid::from_u128(u128::from(n.unsigned_abs()) % 2 + 1)));
+            one.ttft_ms = Some(n * 10);
+            match n % 10 {
+                0 => (one.status, one.problem) = (CallStatus::Error, Some(Code::ProviderDown)),
+                1 => one.status = CallStatus::Aborted,
+                2 => one.price = None,
+                _ => {}
+            }
+            calls.push(one);
+        }
+        calls.push(call(app, other, now));
+        record(app, &calls).await;
+        let mine: Vec<&CallRecord> = calls.iter().filter(|call| call.user == user).collect();
+        for period in Period::ALL {
+            let inside: Vec<_> = mine.iter().filter(|call| call.started_at >= period.start(now)).collect();
+            for by in Breakdown::ALL {
+                let sums = usage::summary(&app.app, user, period, by, &Filter::default()).await.unwrap();
+                assert_eq!(sums.total.calls, inside.len() as i64, "{period:?} {by:?}");
+                assert_eq!(sums.total.unpriced, inside.iter().filter(|call| call.price.is_none()).count() as i64);
+                assert_eq!(
+                    sums.total.cost_nano_usd,
+                    inside.iter().filter_map(|call| call.price.as_ref()).map(|price| price.cost_nano_usd).sum::<i64>()
+                );
+                let errors = inside.iter().filter(|call| call.status == CallStatus::Error).count() as i64;
+                assert_eq!(sums.total.errors, errors);
+                let bars: Vec<_> = sums.slots.iter().map(usage::Slot::total).collect();
+                assert_eq!(bars.iter().sum::<spectr::domain::usage::Sums>(), sums.total);
+            }
+        }
+        let sums = usage::summary(&app.app, user, Period::Month, Breakdown::Key, &Filter::default()).await.unwrap();
+        assert!(sums.parts.iter().any(|(part, _)| *part == Part::Key(None)));
+        assert_eq!(sums.parts.len(), 3);
+        // 0, 10, … 590: the middle of sixty is between the thirtieth and the thirty-first.
+        assert_eq!(sums.median_ttft_ms, Some(295));
+    }
+
+    async fn filters_narrow_what_is_counted(app: TestApp) {
+        let user = app.signed_in_user().await.id;
+        let now = app.clock.now();
+        let mut claude = call(app, user, now);
+        (claude.provider, claude.model, claude.key_id) = (Provider::Anthropic, "claude".into(), None);
+        record(app, &[call(app, user, now), call(app, user, now.minus(DAY_MS)), claude]).await;
+        let count = async |period, filter: Filter| {
+            let sums = usage::summary(&app.app, user, period, Breakdown::Model, &filter).await.unwrap();
+            (sums.total.calls, sums.previous.unwrap().calls)
+        };
+        for period in [Period::Today, Period::Week] {
+            let today = i64::from(period == Period::Week);
+            let before = 1 - today;
+            let openai = Filter { provider: Some(Provider::OpenAi), ..Filter::default() };
+            assert_eq!(count(period, openai).await, (1 + today, before));
+            let model = Filter { model: Some("claude".into()), ..Filter::default() };
+            assert_eq!(count(period, model).await, (1, 0));
+            let key = Filter { key: Some(ProviderKeyId(Uuid::from_u128(7))), ..Filter::default() };
+            assert_eq!(count(period, key).await, (1 + today, before));
+            let nothing = Filter { key: Some(ProviderKeyId(Uuid::from_u128(8))), ..Filter::default() };
+            assert_eq!(count(period, nothing).await, (0, 0));
+        }
+        let choices = usage::choices(&app.app, user).await.unwrap();
+        assert_eq!(choices.models, ["claude", "gpt-4.1"]);
+        assert_eq!((choices.providers.len(), choices.keys.len()), (2, 1));
+    }
+
+    async fn a_row_is_there_after_89_days_and_unseen_and_deleted_after_91(app: TestApp) {
+        let user = app.signed_in_user().await.id;
+        record(app, &[call(app, user, app.clock.now())]).await;
+        let calls = async || {
+            let sums = usage::summary(&app.app, user, Period::All, Breakdown::Provider, &Filter::default()).await.unwrap();
+            let lines = text(app, user, Format::Csv).await.lines().count() - 1;
+            (sums.total.calls, lines, usage::has_calls(&app.app, user).await.unwrap())
+        };
+        app.advance_days(89);
+        assert_eq!(usage::purge(&app.app).await.unwrap(), 0);
+        assert_eq!(calls().await, (1, 1, true));
+        app.advance_days(2);
+        // The job has not run yet, and still nothing is shown.
+        assert_eq!(calls().await, (0, 0, false));
+        assert_eq!(usage::purge(&app.app).await.unwrap(), 1);
+        assert_eq!((app.count("llm_calls").await, app.count("usage_days").await), (0, 0));
+    }
+
+    async fn a_large_backlog_is_purged_in_batches(app: TestApp) {
+        let user = app.signed_in_user().await.id;
+        let calls: Vec<_> = (0..2_500).map(|n| call(app, user, app.clock.now().minus(n))).collect();
+        record(app, &calls).await;
+        app.advance_days(91);
+        assert_eq!(usage::purge(&app.app).await.unwrap(), 2_500);
+    }
+
+    async fn a_download_holds_every_call_once_over_many_pages(app: TestApp) {
+        let user = app.signed_in_user().await.id;
+        // Many share a moment, so that pages end inside it.
+        let calls: Vec<_> = (0..2_345).map(|n| call(app, user, app.clock.now().minus(n / 900))).collect();
+        record(app, &calls).await;
+        let csv = text(app, user, Format::Csv).await;
+        let mut ids: Vec<&str> = csv.lines().skip(1).map(|line| line.split(',').next().unwrap()).collect();
+        ids.sort_unstable();
+        ids.dedup();
+        assert_eq!(ids.len(), 2_345);
+        let json: serde_json::Value = serde_json::from_str(&text(app, user, Format::Json).await).unwrap();
+        assert_eq!(json["calls"].as_array().unwrap().len(), 2_345);
+        assert_eq!(json["calls"][0]["cost_usd"], "0.01");
+    }
+
+    async fn an_absurd_figure_of_a_provider_does_not_break_the_sums(app: TestApp) {
+        let user = app.signed_in_user().await.id;
+        let mut calls: Vec<_> = (0..20).map(|_| call(app, user, app.clock.now())).collect();
+        for one in &mut calls {
+            one.tokens.input = u64::MAX;
+            one.tokens.output = u64::MAX;
+            one.latency_ms = i64::MAX;
+            one.price.as_mut().unwrap().cost_nano_usd = i64::MAX;
+        }
+        record(app, &calls).await;
+        for period in [Period::Today, Period::Month] {
+            let sums = usage::summary(&app.app, user, period, Breakdown::Model, &Filter::default()).await.unwrap();
+            assert_eq!(sums.total.calls, 20);
+            assert!(sums.total.tokens() > 0);
+        }
+    }
+}
