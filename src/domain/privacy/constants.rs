@@ -15,6 +15,8 @@ pub const CLOSED_REQUEST_RETENTION_DAYS: i64 = 365;
 pub const MAIL_TOKEN_MINUTES: i64 = 30;
 /// The youngest age at which an account may be made.
 pub const MINIMUM_AGE_YEARS: u8 = 16;
+/// Days within which everything of a deleted account is gone, backups included.
+pub const ERASURE_DAYS: i64 = 30;
 /// Days in which a privacy request is answered.
 pub const PRIVACY_REQUEST_DAYS: i64 = 30;
 /// Business days in which a general request is answered.
