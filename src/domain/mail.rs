@@ -1,1 +1,206 @@
 //! The mails Spectr sends, as text: pure functions from facts to subject and body.
+//!
+//! Plain text, lines of at most 72 characters around the links. Nothing that a person typed goes
+//! into a subject, so that nothing can break out of a header; in a body a name is one line.
+
+use super::privacy::constants::MAIL_TOKEN_MINUTES;
+
+/// Subject and body of one mail. Holds links that open accounts: never printed.
+#[derive(Clone, PartialEq, Eq)]
+pub struct Letter {
+    pub subject: String,
+    pub body: String,
+}
+
+impl Letter {
+    fn new(subject: &str, name: &str, paragraphs: &[&str]) -> Self {
+        let mut body = format!("Hello {},\n\n", one_line(name));
+        for paragraph in paragraphs {
+            body.push_str(paragraph);
+            body.push_str("\n\n");
+        }
+        body.push_str("--\nSpectr\nYou get this mail because of your account. There is no newsletter to leave.\n");
+        Self {
+            subject: subject.to_owned(),
+            body,
+        }
+    }
+}
+
+/// A name cannot begin a line of its own or look like a link.
+fn one_line(name: &str) -> String {
+    name.chars()
+        .map(|c| if c.is_control() { ' ' } else { c })
+        .collect::<String>()
+        .replace("://", " ")
+}
+
+fn lifetime() -> String {
+    format!("The link works once, for {MAIL_TOKEN_MINUTES} minutes.")
+}
+
+/// To a new address: prove that the mailbox is yours.
+#[must_use]
+pub fn confirm_address(name: &str, link: &str) -> Letter {
+    Letter::new(
+        "Confirm your address for Spectr",
+        name,
+        &[
+            "somebody, hopefully you, made a Spectr account with this address.\nConfirm that the mailbox is yours:",
+            link,
+            &lifetime(),
+            "If it was not you, ignore this mail: without the confirmation nobody can\n\
+             sign in, and the account is deleted by itself.",
+        ],
+    )
+}
+
+/// To an address that has an account already, when somebody signs up with it again.
+#[must_use]
+pub fn account_exists(name: &str, link: &str, forgot: &str) -> Letter {
+    Letter::new(
+        "You already have a Spectr account",
+        name,
+        &[
+            "somebody, hopefully you, tried to make a Spectr account with this address.\n\
+             It already has one, and nothing about it was changed. Continue here:",
+            link,
+            &lifetime(),
+            &format!("If the password is what is missing, set a new one:\n\n{forgot}"),
+            "If it was not you, ignore this mail.",
+        ],
+    )
+}
+
+/// The way back in after a forgotten password.
+#[must_use]
+pub fn reset_password(name: &str, link: &str) -> Letter {
+    Letter::new(
+        "Set a new password for Spectr",
+        name,
+        &[
+            "somebody, hopefully you, asked for a new password for your account.\nSet it here:",
+            link,
+            &lifetime(),
+            "Setting a new password signs out every device. If it was not you,\n\
+             ignore this mail: your password stays as it is.",
+        ],
+    )
+}
+
+/// After the fact: the password was changed.
+#[must_use]
+pub fn password_changed(name: &str, when: &str, forgot: &str) -> Letter {
+    Letter::new(
+        "Your Spectr password was changed",
+        name,
+        &[
+            &format!("the password of your account was changed on {when}.\nOther devices were signed out."),
+            &format!("If it was not you, set a new one at once:\n\n{forgot}"),
+        ],
+    )
+}
+
+/// To the new mailbox of an account that changes its address.
+#[must_use]
+pub fn confirm_new_address(name: &str, link: &str) -> Letter {
+    Letter::new(
+        "Confirm your new address for Spectr",
+        name,
+        &[
+            "your Spectr account is to be reached at this address from now on.\nConfirm that the mailbox is yours:",
+            link,
+            &lifetime(),
+            "The change also has to be confirmed from the old address.\n\
+             If you did not ask for it, ignore this mail.",
+        ],
+    )
+}
+
+/// To the old mailbox of an account that changes its address.
+#[must_use]
+pub fn confirm_old_address(name: &str, link: &str, forgot: &str) -> Letter {
+    Letter::new(
+        "Confirm the change of your address for Spectr",
+        name,
+        &[
+            "somebody signed in to your account asked to change its address.\nIf it was you, agree here:",
+            link,
+            &lifetime(),
+            "The change also has to be confirmed from the new address.",
+            &format!(
+                "If it was not you, do not open the link: without it nothing changes.\n\
+                 Somebody knows your password, so set a new one:\n\n{forgot}"
+            ),
+        ],
+    )
+}
+
+/// To both mailboxes once the address has changed.
+#[must_use]
+pub fn address_changed(name: &str, when: &str, contact: &str) -> Letter {
+    Letter::new(
+        "The address of your Spectr account was changed",
+        name,
+        &[
+            &format!("the address of your account was changed on {when}, as was confirmed\nfrom both mailboxes."),
+            &format!("If it was not you, write to us:\n\n{contact}"),
+        ],
+    )
+}
+
+/// After the fact: the second factor was switched on or off.
+#[must_use]
+pub fn second_factor_changed(name: &str, when: &str, is_on: bool, forgot: &str) -> Letter {
+    let (subject, state) = if is_on {
+        ("The second factor of your Spectr account is on", "on")
+    } else {
+        ("The second factor of your Spectr account is off", "off")
+    };
+    Letter::new(
+        subject,
+        name,
+        &[
+            &format!("the second factor of your account was switched {state} on {when}."),
+            &format!("If it was not you, set a new password at once:\n\n{forgot}"),
+        ],
+    )
+}
+
+/// A recovery code stood in for the second factor.
+#[must_use]
+pub fn recovery_code_used(name: &str, when: &str, left: usize, forgot: &str) -> Letter {
+    Letter::new(
+        "A recovery code of your Spectr account was used",
+        name,
+        &[
+            &format!(
+                "somebody signed in to your account with a recovery code on {when}.\n\
+                 Codes that are left: {left}."
+            ),
+            &format!("If it was not you, set a new password at once:\n\n{forgot}"),
+        ],
+    )
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stays_on_its_line_and_out_of_the_subject() {
+        let letter = confirm_address(
+            "Eve\r\nBcc: x@y.example\n\nhttps://evil.example",
+            "https://s.example/verify?token=t",
+        );
+        assert!(!letter.subject.contains("Eve"));
+        let first = letter.body.lines().next().unwrap();
+        assert_eq!(first, "Hello Eve  Bcc: x@y.example  https evil.example,");
+    }
+
+    #[test]
+    fn a_link_stands_alone_on_its_line() {
+        let link = "https://s.example/reset?token=t";
+        assert!(reset_password("Ada", link).body.lines().any(|line| line == link));
+    }
+}

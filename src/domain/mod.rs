@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod chat;
+pub mod fields;
 pub mod ids;
 pub mod limits;
 pub mod mail;

@@ -2,14 +2,17 @@
 //! for tests alike. Cheap to clone.
 
 use crate::features::accounts::{self, throttle::Throttles};
+use crate::features::outbox::Doorbell;
 use crate::infra::clock::Clock;
 use crate::infra::config::Config;
 use crate::infra::crypto::{Keys, KeysError, Passwords};
 use crate::infra::db::{self, Db, Schema};
+use crate::infra::mail::{Mailer, MailerError};
 use std::ops::Deref;
 use std::os::unix::fs::DirBuilderExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
+use tokio_util::task::TaskTracker;
 
 /// The running application.
 #[derive(Clone, Debug)]
@@ -24,7 +27,12 @@ pub struct Parts {
     pub clock: Arc<dyn Clock>,
     pub keys: Keys,
     pub passwords: Passwords,
+    pub mailer: Mailer,
+    /// Rings when a mail was queued.
+    pub outbox: Doorbell,
     pub throttles: Throttles,
+    /// Work that goes on after an answer was given; waited for before the databases close.
+    pub background: TaskTracker,
 }
 
 /// Why the application cannot start, in words for the person who starts it.
@@ -43,6 +51,8 @@ pub enum OpenError {
     Keys(#[from] KeysError),
     #[error("the threads that hash passwords cannot be started: {0}")]
     Passwords(std::io::Error),
+    #[error(transparent)]
+    Mail(#[from] MailerError),
 }
 
 const MAIN: &str = "database";
@@ -70,6 +80,7 @@ impl App {
             Keys::open(&config.master_keys, keystore.clone()).await?
         };
         let passwords = Passwords::start().map_err(OpenError::Passwords)?;
+        let mailer = Mailer::open(&config)?;
         Ok(Self(Arc::new(Parts {
             config,
             db,
@@ -77,7 +88,10 @@ impl App {
             clock,
             keys,
             passwords,
+            mailer,
+            outbox: Doorbell::default(),
             throttles: Throttles::default(),
+            background: TaskTracker::new(),
         })))
     }
 
@@ -98,6 +112,8 @@ impl App {
 
     /// Writes back what is in memory and closes the databases. Call it once, at the very end.
     pub async fn close(&self) {
+        self.background.close();
+        self.background.wait().await;
         self.db.close().await;
         self.keystore.close().await;
     }

@@ -4,4 +4,5 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod mail;
 pub mod telemetry;

@@ -4,30 +4,22 @@
 use super::serve::Peer;
 use crate::domain::accounts::device;
 use crate::features::App;
+use crate::features::accounts::Caller;
 use axum::http::request::Parts;
 use axum::http::{Extensions, HeaderMap, header};
 use std::net::{IpAddr, Ipv4Addr};
 
 /// Who sends a request, as far as the network and the browser tell.
-#[derive(Clone)]
-pub struct Client {
-    pub ip: IpAddr,
-    /// Such as `Firefox 140 on Linux`.
-    pub device: String,
-}
-
-impl Client {
-    #[must_use]
-    pub fn of(app: &App, parts: &Parts) -> Self {
-        let user_agent = parts
-            .headers
-            .get(header::USER_AGENT)
-            .and_then(|value| value.to_str().ok())
-            .unwrap_or_default();
-        Self {
-            ip: ip(app, &parts.headers, &parts.extensions),
-            device: device::describe(user_agent),
-        }
+#[must_use]
+pub fn caller(app: &App, parts: &Parts) -> Caller {
+    let user_agent = parts
+        .headers
+        .get(header::USER_AGENT)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    Caller {
+        ip: ip(app, &parts.headers, &parts.extensions),
+        device: device::describe(user_agent),
     }
 }
 

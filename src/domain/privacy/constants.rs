@@ -11,6 +11,8 @@ pub const IP_RETENTION_DAYS: i64 = 30;
 pub const SECURITY_EVENT_RETENTION_DAYS: i64 = 90;
 /// Closed requests are kept this long, in days.
 pub const CLOSED_REQUEST_RETENTION_DAYS: i64 = 365;
+/// Sign-ups whose address nobody confirmed are deleted after this many days.
+pub const UNVERIFIED_RETENTION_DAYS: i64 = 7;
 /// Verification and reset links work this long, in minutes.
 pub const MAIL_TOKEN_MINUTES: i64 = 30;
 /// The youngest age at which an account may be made.

@@ -1,6 +1,7 @@
 //! Why an account's action did not happen, and the one place where that becomes a [`Problem`].
 
 use crate::domain::problem::{Code, Problem};
+use crate::features::outbox;
 use crate::infra::crypto::{Busy, KeysError, SealError};
 use crate::infra::db;
 
@@ -19,8 +20,12 @@ pub enum Error {
     Seal(#[from] SealError),
     #[error("the operating system has no randomness to give")]
     Randomness,
-    #[error("the mail could not be put together: {0}")]
-    Mail(&'static str),
+    #[error(transparent)]
+    Outbox(#[from] outbox::Error),
+    #[error(transparent)]
+    Erase(#[from] outbox::EraseError),
+    #[error("{0}")]
+    Unreadable(&'static str),
     /// The person did not enter the password lately.
     #[error("the password has to be entered again")]
     StepUpNeeded,
@@ -38,8 +43,8 @@ impl From<Error> for Problem {
                 tracing::error!(%error, "accounts: the database cannot be used");
                 Self::new(Code::Unavailable).retry_after(5)
             }
-            Error::Keys(KeysError::Db(error)) => {
-                tracing::error!(%error, "accounts: the keystore cannot be used");
+            Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => {
+                tracing::error!(%error, "accounts: the keystore or the outbox cannot be used");
                 Self::new(Code::Unavailable).retry_after(5)
             }
             error => {

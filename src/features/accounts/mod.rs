@@ -3,15 +3,26 @@
 //! Nothing here tells whether an address has an account: every door answers the same, in the same
 //! time. Names and addresses leave this feature only opened for their owner or sealed.
 
+pub mod email_change;
 pub mod error;
+pub mod jobs;
+pub mod profile;
+pub mod reset;
+pub mod second_factor;
+pub mod security_log;
 pub mod sessions;
+pub mod signin;
+pub mod signup;
 pub mod throttle;
+pub mod tokens;
 
+mod strength;
 mod users;
 
 pub use error::{Error, Result};
+pub use security_log::{Caller, SecurityEvent, record as security_log};
 pub use sessions::insert as open_session;
-pub use users::{NewUser, exist, insert as insert_user};
+pub use users::{NewUser, ProfileView, exist, insert as insert_user};
 
 use crate::domain::accounts::AccountState;
 use crate::domain::ids::{SessionId, UserId};

@@ -92,6 +92,14 @@ pub(super) async fn delete_unverified(conn: &mut Conn, id: UserId) -> db::Result
     Ok(execute!(conn, DELETE_UNVERIFIED, id.0)? == 1)
 }
 
+const LIST_UNVERIFIED: &str = "SELECT id FROM users WHERE state = 'unverified' AND created_at <= $1 LIMIT 500";
+
+/// Sign-ups older than this that nobody confirmed.
+pub(super) async fn list_unverified(conn: &mut Conn, before: Timestamp) -> db::Result<Vec<UserId>> {
+    let ids = on!(conn, c => sqlx::query_scalar::<_, Uuid>(LIST_UNVERIFIED).bind(before.0).fetch_all(c).await)?;
+    Ok(ids.into_iter().map(UserId).collect())
+}
+
 const VERIFY: &str = "UPDATE users SET state = 'active', verified_at = $2 WHERE id = $1 AND state = 'unverified'";
 
 /// The mailbox answered: the account may be used. Whether it was waiting for that.
