@@ -194,7 +194,7 @@ const ACCEPT: &str = "INSERT INTO policy_acceptances (id, user_id, version, text
      VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id, version) DO NOTHING";
 
 async fn accept_policy(app: &App, conn: &mut Conn, user: UserId) -> Result<()> {
-    let text = Sha256::digest(policy::text().as_bytes()).to_vec();
+    let text = Sha256::digest(policy::policy_text().as_bytes()).to_vec();
     let (id, now) = (app.clock.new_id(), app.clock.now().0);
     execute!(conn, ACCEPT, id, user.0, POLICY_VERSION, text, true, now)?;
     Ok(())
