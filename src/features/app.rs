@@ -7,6 +7,7 @@ use crate::infra::clock::Clock;
 use crate::infra::config::Config;
 use crate::infra::crypto::{Keys, KeysError, Passwords};
 use crate::infra::db::{self, Db, Schema};
+use crate::infra::http::{Http, HttpError};
 use crate::infra::mail::{Mailer, MailerError};
 use std::ops::Deref;
 use std::os::unix::fs::DirBuilderExt;
@@ -30,6 +31,7 @@ pub struct Parts {
     pub mailer: Mailer,
     /// Rings when a mail was queued.
     pub outbox: Doorbell,
+    pub http: Http,
     pub throttles: Throttles,
     /// Work that goes on after an answer was given; waited for before the databases close.
     pub background: TaskTracker,
@@ -53,6 +55,8 @@ pub enum OpenError {
     Passwords(std::io::Error),
     #[error(transparent)]
     Mail(#[from] MailerError),
+    #[error(transparent)]
+    Http(#[from] HttpError),
 }
 
 const MAIN: &str = "database";
@@ -81,6 +85,7 @@ impl App {
         };
         let passwords = Passwords::start().map_err(OpenError::Passwords)?;
         let mailer = Mailer::open(&config)?;
+        let http = Http::open(&config)?;
         Ok(Self(Arc::new(Parts {
             config,
             db,
@@ -90,6 +95,7 @@ impl App {
             passwords,
             mailer,
             outbox: Doorbell::default(),
+            http,
             throttles: Throttles::default(),
             background: TaskTracker::new(),
         })))

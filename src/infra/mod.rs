@@ -4,5 +4,6 @@ pub mod clock;
 pub mod config;
 pub mod crypto;
 pub mod db;
+pub mod http;
 pub mod mail;
 pub mod telemetry;
