@@ -1,6 +1,6 @@
 //! `spectr serve` and `spectr migrate`.
 
-use crate::features::App;
+use crate::features::{App, outbox};
 use crate::infra::clock::SystemClock;
 use crate::infra::config::Config;
 use crate::infra::telemetry;
@@ -37,7 +37,9 @@ pub async fn serve(welcome: bool) -> Result {
         }
         tracing::info!("stopping: running answers may end");
     };
+    let delivery = tokio::spawn(outbox::run(app.clone()));
     web::serve::serve(listener, web::router::router(app.clone()), stop).await;
+    delivery.abort();
     app.close().await;
     Ok(())
 }

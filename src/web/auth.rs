@@ -54,7 +54,11 @@ pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -
     };
     let (user, was_touched) = resolved.map_or((None, false), |found| (Some(found.user), found.was_touched));
     if needs_user && user.is_none() {
-        return to_sign_in(request.method(), request.uri());
+        return to_sign_in(request.method(), request.uri(), request.headers());
+    }
+    if user.is_some() && request.method() == Method::GET && is_for_signed_out(request.uri()) {
+        let next = request.uri().query().and_then(next_of);
+        return see_other(safe_next(next.as_deref()));
     }
     request.extensions_mut().insert(user);
     let mut response = next.run(request).await;
@@ -88,7 +92,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
         user_of(parts)
             .map(Self)
-            .ok_or_else(|| to_sign_in(&parts.method, &parts.uri))
+            .ok_or_else(|| to_sign_in(&parts.method, &parts.uri, &parts.headers))
     }
 }
 
@@ -106,14 +110,33 @@ impl<S: Sync> FromRequestParts<S> for SignedInApi {
     }
 }
 
+/// Pages that make no sense to somebody who is signed in.
+fn is_for_signed_out(uri: &Uri) -> bool {
+    matches!(uri.path(), "/login" | "/signup")
+}
+
+fn next_of(query: &str) -> Option<String> {
+    url::form_urlencoded::parse(query.as_bytes())
+        .find(|(name, _)| name == "next")
+        .map(|(_, value)| value.into_owned())
+}
+
 /// 303 to the sign-in page, which leads back here afterwards (for a form: to its page).
-fn to_sign_in(method: &Method, uri: &Uri) -> Response {
+///
+/// Nothing on the sign-in page links to a page for signed-in people: who comes from there has just
+/// signed in and lost the cookie, and is told so.
+fn to_sign_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+    let came_from = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
+    let lost_cookie = came_from
+        .and_then(|from| from.parse::<Uri>().ok())
+        .is_some_and(|from| from.path() == "/login");
+    let hint = if lost_cookie { "&cookies=off" } else { "" };
     let back = match *method {
         Method::GET | Method::HEAD => uri.path_and_query().map_or("/", |path| path.as_str()),
         _ => uri.path(),
     };
     let next: String = url::form_urlencoded::byte_serialize(safe_next(Some(back)).as_bytes()).collect();
-    see_other(&format!("/login?next={next}"))
+    see_other(&format!("/login?next={next}{hint}"))
 }
 
 /// 303 to a path of this site.

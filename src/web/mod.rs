@@ -8,6 +8,7 @@ pub mod client;
 pub mod components;
 pub mod faults;
 pub mod form;
+pub mod form_state;
 pub mod headers;
 pub mod pages;
 pub mod render;

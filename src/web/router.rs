@@ -54,7 +54,7 @@ pub fn around(app: App, routes: Router) -> Router {
 
 /// Forms, streams and machines.
 fn doors() -> Router<App> {
-    Router::new()
+    Router::new().merge(super::pages::accounts::doors())
 }
 
 /// Pages, rendered on the server.

@@ -1,6 +1,7 @@
 //! The HTML document around every page, and the routes of all pages.
 
 use super::assets;
+use super::pages::accounts;
 use super::pages::landing::Landing;
 use super::pages::not_found::NotFound;
 use leptos::prelude::*;
@@ -52,6 +53,17 @@ pub fn Pages() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <Route path=path!("/") view=Landing ssr=SsrMode::Async />
+                <Route path=path!("/signup") view=accounts::signup::SignUpPage ssr=SsrMode::Async />
+                <Route path=path!("/signup/sent") view=accounts::signup::SentPage ssr=SsrMode::Async />
+                <Route path=path!("/verify") view=accounts::signup::VerifyPage ssr=SsrMode::Async />
+                <Route path=path!("/login") view=accounts::login::LoginPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot") view=accounts::reset::ForgotPage ssr=SsrMode::Async />
+                <Route path=path!("/forgot/sent") view=accounts::reset::ForgotSentPage ssr=SsrMode::Async />
+                <Route path=path!("/reset") view=accounts::reset::ResetPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/confirm") view=accounts::confirm::ConfirmPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/profile") view=accounts::profile::ProfilePage ssr=SsrMode::Async />
+                <Route path=path!("/settings/security") view=accounts::security::SecurityPage ssr=SsrMode::Async />
+                <Route path=path!("/settings/security/factor") view=accounts::factor::FactorPage ssr=SsrMode::Async />
             </Routes>
         </Router>
     }

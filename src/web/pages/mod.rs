@@ -1,5 +1,6 @@
 //! One file per page. Pages read from services directly and never hold SQL.
 
+pub mod accounts;
 pub mod landing;
 pub mod not_found;
 pub mod problem;
