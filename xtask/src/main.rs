@@ -4,9 +4,15 @@
 //! needs some (`wasm-bindgen`, the CSS bundler) is the tool in `xtask/site`.
 
 mod cargo;
+mod count;
+mod end2end;
+mod lint;
+mod postgres;
 mod run;
 mod say;
+mod setup;
 mod site;
+mod test;
 mod workspace;
 
 use std::process::ExitCode;
@@ -20,11 +26,16 @@ struct Task {
     run: fn(&[String]) -> Outcome,
 }
 
-const TASKS: [Task; 3] = [
+const TASKS: [Task; 6] = [
     Task {
         name: "run",
         does: "set up what is missing, build, serve on http://127.0.0.1:3000 with data in ./data",
         run: run::run,
+    },
+    Task {
+        name: "test",
+        does: "set up what is missing, all tests and lints, one count; `test NAME` only those",
+        run: test::test,
     },
     Task {
         name: "build",
@@ -35,6 +46,16 @@ const TASKS: [Task; 3] = [
         name: "build-wasm",
         does: "only the static half of the site: target/site",
         run: run::build_site,
+    },
+    Task {
+        name: "fmt",
+        does: "rewrite the code in the one format",
+        run: lint::fmt,
+    },
+    Task {
+        name: "lint",
+        does: "check format and clippy: server, browser code, tools",
+        run: lint::lint,
     },
 ];
 

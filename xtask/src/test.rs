@@ -1,0 +1,69 @@
+//! `test`: everything that must hold before a change lands, with one count at the end.
+//!
+//! A failed part does not hide the others: each is run and counted.
+
+use crate::count::Count;
+use crate::postgres::Postgres;
+use crate::say::{self, Steps};
+use crate::setup::{self, Tools};
+use crate::workspace::find_program;
+use crate::{Outcome, cargo, end2end, lint, run, site};
+use std::process::ExitCode;
+
+/// Where the integration tests find a PostgreSQL in which they may make databases.
+const POSTGRES_URL: &str = "SPECTR_TEST_POSTGRES_URL";
+
+/// Steps announced besides those of the site.
+const STEPS: usize = 6;
+
+/// Runs all tests and lints. Extra arguments are a filter for the unit and integration tests and
+/// leave out the rest.
+pub fn test(filter: &[String]) -> Outcome {
+    let only_some = !filter.is_empty();
+    let total = if only_some { 2 } else { STEPS + site::STEPS };
+    let mut steps = Steps::new("Testing Spectr. The first time takes some minutes more.", total);
+    let tools = steps.step("Chromium, PostgreSQL and Node.js", setup::tools)?;
+    let postgres = Postgres::start(&tools.postgres)?;
+    let mut count = steps.step("Unit and integration tests on SQLite and PostgreSQL", || {
+        Ok(cargo_tests(&postgres, filter))
+    })?;
+    if !only_some {
+        count += steps.step("Format and lints", lint::run)?;
+        count += site_and_browser(&mut steps, &tools, &postgres).unwrap_or_else(|error| {
+            say::error(&error);
+            Count::check(false)
+        });
+    }
+    drop(postgres);
+    say::line(&format!("\n{count}"));
+    Ok(ExitCode::from(u8::from(count.failed > 0)))
+}
+
+fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
+    let nextest = find_program(&["cargo-nextest"]).is_some();
+    let mut count = Count::default();
+    // Packages are built apart: together they would share features, and be built anew for `run`.
+    for packages in [&["--package=spectr"][..], &["--package=site", "--package=xtask"]] {
+        let mut command = cargo::cargo();
+        if nextest {
+            command.args([
+                "nextest",
+                "run",
+                "--no-fail-fast",
+                "--no-tests=pass",
+                "--status-level=fail",
+            ]);
+        } else {
+            command.args(["test", "--no-fail-fast"]);
+        }
+        command.args(packages).args(filter).env(POSTGRES_URL, postgres.url());
+        count += cargo::counted(&mut command);
+    }
+    count
+}
+
+fn site_and_browser(steps: &mut Steps, tools: &Tools, postgres: &Postgres) -> Result<Count, String> {
+    let server = run::build_server(steps, "fast")?;
+    let doubles = steps.step("Doubles of the five providers", end2end::build_doubles)?;
+    steps.step("Browser tests", || end2end::run(tools, postgres, &server, &doubles))
+}
