@@ -27,10 +27,7 @@ fn main() -> ExitCode {
 fn build(wasm: &Path, out: &Path) -> Result {
     let mut files = tree::read(Path::new("public"))?;
     files.extend(bindgen::files(wasm, &wasm.with_extension("bindgen"))?);
-    let style = Path::new("style/main.css");
-    if style.exists() {
-        files.insert("pkg/spectr.css".into(), style::bundle(style)?);
-    }
+    files.insert("pkg/spectr.css".into(), style::bundle(Path::new("style/main.css"))?);
     compress::add_variants(&mut files, out)?;
     tree::write(out, &files)
 }

@@ -1,0 +1,29 @@
+// Follows the links of a page, and the links of the pages behind them, within the site.
+
+import { expect, type Page } from '@playwright/test';
+
+/** Visits every page reachable from `start` and runs `check` on it: the paths that were seen. */
+export async function crawl(page: Page, start: string, check: () => Promise<void>): Promise<string[]> {
+  const seen = new Set<string>();
+  const waiting = [start];
+  for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
+    if (seen.has(path)) continue;
+    seen.add(path);
+    const answer = await page.goto(path);
+    expect(answer!.status(), path).toBeLessThan(400);
+    await check();
+    waiting.push(...(await links(page)));
+  }
+  return [...seen];
+}
+
+/** Paths of pages this page links to: no fragments, no queries, no files. */
+async function links(page: Page): Promise<string[]> {
+  const found = await page.locator('a[href]').evaluateAll((all) =>
+    (all as HTMLAnchorElement[])
+      .filter((a) => a.origin === location.origin && !a.download)
+      .map((a) => a.pathname)
+      .filter((path) => !/\.\w+$/.test(path)),
+  );
+  return [...new Set(found)];
+}
