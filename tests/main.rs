@@ -3,3 +3,4 @@
 mod accounts;
 mod support;
 mod usage;
+mod tidy;

@@ -30,7 +30,13 @@ pub fn document<V: IntoView + 'static>(body: impl FnOnce() -> V) -> impl IntoVie
                 <meta name="viewport" content="width=device-width, initial-scale=1" />
                 <meta name="color-scheme" content="light dark" />
                 <script nonce=nonce.clone()>{THEME}</script>
-                <link rel="preload" href="/fonts/source-sans-3-v3.woff2" r#as="font" r#type="font/woff2" crossorigin="anonymous" />
+                <link
+                    rel="preload"
+                    href=assets::url("fonts/source-sans-3-v3.woff2")
+                    r#as="font"
+                    r#type="font/woff2"
+                    crossorigin="anonymous"
+                />
                 <link rel="stylesheet" href=assets::url("pkg/spectr.css") />
                 <link rel="icon" href="/icon.svg" type="image/svg+xml" />
                 <link rel="manifest" href="/manifest.webmanifest" />

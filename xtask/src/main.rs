@@ -5,6 +5,7 @@
 
 mod cargo;
 mod count;
+mod dev;
 mod end2end;
 mod lint;
 mod postgres;
@@ -26,7 +27,7 @@ struct Task {
     run: fn(&[String]) -> Outcome,
 }
 
-const TASKS: [Task; 6] = [
+const TASKS: [Task; 7] = [
     Task {
         name: "run",
         does: "set up what is missing, build, serve on http://127.0.0.1:3000 with data in ./data",
@@ -36,6 +37,11 @@ const TASKS: [Task; 6] = [
         name: "test",
         does: "set up what is missing, all tests and lints, one count; `test NAME` only those",
         run: test::test,
+    },
+    Task {
+        name: "dev",
+        does: "serve a debug build, and again after each change",
+        run: dev::dev,
     },
     Task {
         name: "build",

@@ -7,6 +7,7 @@ mod bindgen;
 mod compress;
 mod style;
 mod tree;
+mod version;
 
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
@@ -27,7 +28,8 @@ fn main() -> ExitCode {
 fn build(wasm: &Path, out: &Path) -> Result {
     let mut files = tree::read(Path::new("public"))?;
     files.extend(bindgen::files(wasm, &wasm.with_extension("bindgen"))?);
-    files.insert("pkg/spectr.css".into(), style::bundle(Path::new("style/main.css"))?);
+    let css = version::stamp(&style::bundle(Path::new("style/main.css"))?, &files);
+    files.insert("pkg/spectr.css".into(), css.into_bytes());
     compress::add_variants(&mut files, out)?;
     tree::write(out, &files)
 }

@@ -6,7 +6,7 @@ use lightningcss::stylesheet::{MinifyOptions, ParserOptions, PrinterOptions};
 use std::path::Path;
 
 /// The bundle of this entry file. An error names file, line and column.
-pub fn bundle(entry: &Path) -> Result<Vec<u8>> {
+pub fn bundle(entry: &Path) -> Result<String> {
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
     let mut sheet = bundler.bundle(entry).map_err(|error| error.to_string())?;
@@ -17,7 +17,7 @@ pub fn bundle(entry: &Path) -> Result<Vec<u8>> {
         minify: true,
         ..PrinterOptions::default()
     };
-    Ok(sheet.to_css(options)?.code.into_bytes())
+    Ok(sheet.to_css(options)?.code)
 }
 
 #[cfg(test)]
@@ -31,7 +31,7 @@ mod tests {
         fs::create_dir_all(&dir).unwrap();
         fs::write(dir.join("main.css"), "@import \"./part.css\";\nb { margin: 0px }\n").unwrap();
         fs::write(dir.join("part.css"), "a {\n  margin: 0px;\n}\n").unwrap();
-        let css = String::from_utf8(bundle(&dir.join("main.css")).unwrap()).unwrap();
+        let css = bundle(&dir.join("main.css")).unwrap();
         fs::remove_dir_all(&dir).unwrap();
         assert_eq!(css, "a,b{margin:0}");
     }
