@@ -183,6 +183,70 @@ pub fn recovery_code_used(name: &str, when: &str, left: usize, forgot: &str) -> 
     )
 }
 
+/// After the fact: a provider key was added, replaced or deleted. Names the provider, never the key
+/// or its label.
+#[must_use]
+pub fn provider_key_changed(name: &str, change: KeyChange, provider: &str, when: &str, forgot: &str) -> Letter {
+    let (subject, what) = match change {
+        KeyChange::Added => ("An API key was added to your Spectr account", "was added to"),
+        KeyChange::Replaced => ("An API key of your Spectr account was replaced", "was replaced in"),
+        KeyChange::Deleted => ("An API key was deleted from your Spectr account", "was deleted from"),
+    };
+    Letter::new(
+        subject,
+        name,
+        &[
+            &format!("a key for {provider} {what} your account on {when}."),
+            &format!("If it was not you, set a new password at once:\n\n{forgot}"),
+        ],
+    )
+}
+
+/// What happened to a provider key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum KeyChange {
+    Added,
+    Replaced,
+    Deleted,
+}
+
+/// Where a budget stands when an alert goes out; amounts and times as text.
+#[derive(Clone, Debug)]
+pub struct BudgetStand<'a> {
+    pub percent: i64,
+    /// `daily` or `monthly`.
+    pub span: &'a str,
+    pub spent: &'a str,
+    pub limit: &'a str,
+    pub renews: &'a str,
+}
+
+/// A budget reached 50, 80 or 100 percent.
+#[must_use]
+pub fn budget_reached(name: &str, stand: &BudgetStand<'_>, link: &str) -> Letter {
+    let BudgetStand {
+        percent,
+        span,
+        spent,
+        limit,
+        renews,
+    } = stand;
+    let effect = if *percent >= 100 {
+        "Calls that cost money are refused until then, or until you raise it."
+    } else {
+        "Nothing is stopped yet."
+    };
+    let subject = format!("{percent} % of your {span} Spectr budget is spent");
+    Letter::new(
+        &subject,
+        name,
+        &[
+            &format!("{spent} of your {span} budget of {limit} is spent.\nIt renews on {renews}.\n{effect}"),
+            &format!("Look at it or change it:\n\n{link}"),
+        ],
+    )
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -10,8 +10,6 @@ use serde::{Deserialize, Serialize};
 pub const KEY_MAX_BYTES: usize = 4096;
 /// The longest label, in characters.
 pub const LABEL_MAX_CHARS: usize = 60;
-/// The longest base URL, in bytes.
-pub const BASE_URL_MAX_BYTES: usize = 500;
 /// How many keys one person may keep.
 pub const KEYS_PER_USER: i64 = 50;
 
@@ -32,14 +30,6 @@ pub enum Fault {
     LabelCharacter,
     #[error("Give the address of the server, for example https://llm.example.com.")]
     BaseUrlMissing,
-    #[error("The base URL is longer than 500 characters.")]
-    BaseUrlTooLong,
-    #[error(
-        "The base URL must begin with https:// and name a host (http:// only for servers that the operator allows)."
-    )]
-    BaseUrlShape,
-    #[error("Leave user name, password, ? and # out of the base URL.")]
-    BaseUrlParts,
 }
 
 /// Trims the spaces and line breaks that come along with copying, and checks that the rest can stand

@@ -3,6 +3,7 @@
 
 use crate::features::accounts::{self, throttle::Throttles};
 use crate::features::outbox::Doorbell;
+use crate::features::vault::ModelsCache;
 use crate::infra::clock::Clock;
 use crate::infra::config::Config;
 use crate::infra::crypto::{Keys, KeysError, Passwords};
@@ -33,6 +34,7 @@ pub struct Parts {
     pub outbox: Doorbell,
     pub http: Http,
     pub throttles: Throttles,
+    pub models: ModelsCache,
     /// Work that goes on after an answer was given; waited for before the databases close.
     pub background: TaskTracker,
 }
@@ -97,6 +99,7 @@ impl App {
             outbox: Doorbell::default(),
             http,
             throttles: Throttles::default(),
+            models: ModelsCache::default(),
             background: TaskTracker::new(),
         })))
     }

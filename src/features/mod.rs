@@ -7,5 +7,6 @@ pub mod accounts;
 pub mod app;
 pub mod outbox;
 pub mod usage;
+pub mod vault;
 
 pub use app::App;

@@ -6,6 +6,7 @@
 pub mod email_change;
 pub mod error;
 pub mod jobs;
+pub mod notify;
 pub mod profile;
 pub mod reset;
 pub mod second_factor;
@@ -20,6 +21,7 @@ mod strength;
 mod users;
 
 pub use error::{Error, Result};
+pub use notify::{Notification, notify};
 pub use security_log::{Caller, SecurityEvent, record as security_log};
 pub use sessions::insert as open_session;
 pub use users::{NewUser, ProfileView, exist, insert as insert_user};

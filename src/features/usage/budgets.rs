@@ -3,9 +3,11 @@
 
 use super::queries;
 use crate::domain::ids::UserId;
+use crate::domain::mail::{self, BudgetStand};
 use crate::domain::timestamp::Timestamp;
-use crate::domain::usage::{ALERT_PERCENTS, Span, spent_percent};
+use crate::domain::usage::{ALERT_PERCENTS, Span, spent_percent, usd};
 use crate::features::App;
+use crate::features::accounts::{self, Notification};
 use crate::infra::db::{self, Conn};
 use crate::{execute, on};
 
@@ -167,4 +169,33 @@ pub async fn take_alerts(conn: &mut Conn, user: UserId, now: Timestamp) -> db::R
         }));
     }
     Ok(alerts)
+}
+
+/// Tells the person by mail of thresholds that were crossed, in the caller's transaction: call it
+/// after [`super::record`] of a call that cost something.
+///
+/// # Errors
+/// When the account is gone or the database refuses.
+pub async fn alert(conn: &mut Conn, app: &App, user: UserId) -> accounts::Result<()> {
+    let link = accounts::tokens::link(app, "/settings/budgets");
+    for Alert { state, percent } in take_alerts(conn, user, app.clock.now()).await? {
+        let notification = Notification {
+            kind: "budget_alert",
+            dedupe: format!("budget_alert:{}", app.clock.new_id()),
+        };
+        let (spent, limit) = (usd(state.spent), usd(state.limit.unwrap_or_default()));
+        let renews = state.renews_at.human();
+        let stand = BudgetStand {
+            percent,
+            span: state.span.id(),
+            spent: &spent,
+            limit: &limit,
+            renews: &renews,
+        };
+        accounts::notify(conn, app, user, notification, |name| {
+            mail::budget_reached(name, &stand, &link)
+        })
+        .await?;
+    }
+    Ok(())
 }
