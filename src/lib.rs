@@ -4,6 +4,9 @@
 //! everything else is the server's. Inner rings never name outer ones:
 //! `domain ← infra ← features ← islands ← web ← cli`.
 
+// The types of leptos views are as deep as the pages they describe.
+#![recursion_limit = "512"]
+
 pub mod domain;
 pub mod islands;
 

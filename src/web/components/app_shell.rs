@@ -112,6 +112,7 @@ pub fn AppShell(
         </div>
         <Palette signed_in=true />
     }
+    .into_any()
 }
 
 #[component]
@@ -157,6 +158,7 @@ fn Rail(path: String) -> impl IntoView {
             </p>
         </nav>
     }
+    .into_any()
 }
 
 fn rail_entry(entry: &'static Entry, path: &str) -> impl IntoView + use<> {
@@ -186,6 +188,7 @@ fn rail_entry(entry: &'static Entry, path: &str) -> impl IntoView + use<> {
             {below}
         </li>
     }
+    .into_any()
 }
 
 /// Search and theme: nothing without scripts, so not there without them.
@@ -199,6 +202,7 @@ pub(super) fn BarTools() -> impl IntoView {
             <Icon name=Name::Auto />
         </button>
     }
+    .into_any()
 }
 
 #[component]
@@ -227,4 +231,5 @@ fn AccountMenu() -> impl IntoView {
             </div>
         </details>
     }
+    .into_any()
 }

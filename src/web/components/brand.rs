@@ -17,6 +17,7 @@ pub fn Mark() -> impl IntoView {
             </g>
         </svg>
     }
+    .into_any()
 }
 
 /// Mark and name, linked to where the person's work starts.
@@ -28,4 +29,5 @@ pub fn Brand(#[prop(default = "/")] href: &'static str) -> impl IntoView {
             <span class="label">"Spectr"</span>
         </a>
     }
+    .into_any()
 }

@@ -115,6 +115,7 @@ pub fn Field(
             {ties.error()}
         </div>
     }
+    .into_any()
 }
 
 /// Several lines of text.
@@ -148,6 +149,7 @@ pub fn TextField(
             {ties.error()}
         </div>
     }
+    .into_any()
 }
 
 /// One of a few: `options` are pairs of value and text.
@@ -181,6 +183,7 @@ pub fn SelectField(
             {ties.error()}
         </div>
     }
+    .into_any()
 }
 
 /// A checkbox with value `on`; its words are the children and may hold links.
@@ -212,4 +215,5 @@ pub fn CheckField(
             {ties.error()}
         </div>
     }
+    .into_any()
 }

@@ -67,4 +67,5 @@ pub fn Icon(name: Name, #[prop(optional)] small: bool) -> impl IntoView {
             <path d=name.path() />
         </svg>
     }
+    .into_any()
 }

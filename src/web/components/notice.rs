@@ -58,6 +58,7 @@ pub fn Notice(
             </div>
         </div>
     }
+    .into_any()
 }
 
 /// A problem in its three parts.
@@ -69,6 +70,7 @@ pub fn ProblemNotice(problem: Problem) -> impl IntoView {
             <p>{problem.code.help()}</p>
         </Notice>
     }
+    .into_any()
 }
 
 /// A state in one word.

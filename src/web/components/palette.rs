@@ -69,4 +69,5 @@ pub fn Palette(#[prop(optional)] signed_in: bool) -> impl IntoView {
             </p>
         </dialog>
     }
+    .into_any()
 }

@@ -29,6 +29,7 @@ pub fn Panel(
             <div class=class>{children()}</div>
         </section>
     }
+    .into_any()
 }
 
 /// Nothing here yet: what will be, and how to begin (a link or a button among the children).
@@ -41,4 +42,5 @@ pub fn EmptyState(icon: Name, #[prop(into)] title: String, children: Children) -
             {children()}
         </div>
     }
+    .into_any()
 }

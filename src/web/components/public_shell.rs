@@ -76,6 +76,7 @@ pub fn PublicShell(
         </div>
         <Palette signed_in />
     }
+    .into_any()
 }
 
 #[component]
@@ -100,4 +101,5 @@ fn Footer() -> impl IntoView {
             </div>
         </footer>
     }
+    .into_any()
 }
