@@ -2,5 +2,5 @@
 
 mod accounts;
 mod support;
-mod usage;
 mod tidy;
+mod usage;

@@ -7,7 +7,7 @@
 //!
 //! A page's route stands in `shell::Pages`; its form's `post` and all other doors stand here.
 
-use super::api::health;
+use super::api::{health, security_txt};
 use super::shell::{Pages, shell};
 use super::{assets, auth, bodies, faults, headers, request_id, respond};
 use crate::domain::problem::{Code, Problem};
@@ -54,7 +54,9 @@ pub fn around(app: App, routes: Router) -> Router {
 
 /// Forms, streams and machines.
 fn doors() -> Router<App> {
-    Router::new().merge(super::pages::accounts::doors())
+    Router::new()
+        .route("/.well-known/security.txt", get(security_txt::security_txt))
+        .merge(super::pages::accounts::doors())
 }
 
 /// Pages, rendered on the server.

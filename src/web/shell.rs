@@ -2,12 +2,16 @@
 
 use super::assets;
 use super::pages::accounts;
+use super::pages::docs::Docs;
+use super::pages::guide::Guide;
 use super::pages::landing::Landing;
+use super::pages::legal;
 use super::pages::not_found::NotFound;
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
-use leptos_router::components::{Route, Router, Routes};
-use leptos_router::{SsrMode, path};
+use leptos_router::any_nested_route::IntoAnyNestedRoute;
+use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
+use leptos_router::{MatchNestedRoutes, SsrMode, path};
 
 /// Applies the chosen theme before the first paint; `public/shell.js` writes the choice.
 const THEME: &str =
@@ -58,7 +62,7 @@ pub fn Pages() -> impl IntoView {
         <Title text="Spectr" />
         <Router>
             <Routes fallback=NotFound>
-                <Route path=path!("/") view=Landing ssr=SsrMode::Async />
+                <PublicRoutes />
                 <Route path=path!("/signup") view=accounts::signup::SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/signup/sent") view=accounts::signup::SentPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=accounts::signup::VerifyPage ssr=SsrMode::Async />
@@ -73,6 +77,25 @@ pub fn Pages() -> impl IntoView {
             </Routes>
         </Router>
     }
+}
+
+/// Pages for everybody. Groups of routes keep the type of [`Pages`] in bounds.
+#[component(transparent)]
+fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/") view=Landing ssr=SsrMode::Async />
+            <Route path=path!("/privacy") view=legal::policy::Privacy ssr=SsrMode::Async />
+            <Route path=path!("/privacy/subprocessors") view=legal::subprocessors::Subprocessors ssr=SsrMode::Async />
+            <Route path=path!("/privacy/cookies") view=legal::cookies::Cookies ssr=SsrMode::Async />
+            <Route path=path!("/terms") view=legal::terms::Terms ssr=SsrMode::Async />
+            <Route path=path!("/security") view=legal::security::Security ssr=SsrMode::Async />
+            <Route path=path!("/guide") view=Guide ssr=SsrMode::Async />
+            <Route path=path!("/docs") view=Docs ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
 }
 
 /// Loads the islands of a page. Put into a page that has some; pages without islands load no wasm.

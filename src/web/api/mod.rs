@@ -1,3 +1,4 @@
 //! Doors for machines and for the streams of islands.
 
 pub mod health;
+pub mod security_txt;

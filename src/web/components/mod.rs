@@ -33,6 +33,7 @@
 
 mod app_shell;
 mod brand;
+mod document;
 mod field;
 mod icon;
 mod notice;
@@ -43,6 +44,7 @@ mod table;
 
 pub use app_shell::{AppShell, Width};
 pub use brand::{Brand, Mark};
+pub use document::{Document, inline};
 pub use field::{CheckField, Field, SelectField, TextField};
 pub use icon::{Icon, Name};
 pub use notice::{Badge, Notice, ProblemNotice, Tone};

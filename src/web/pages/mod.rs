@@ -1,6 +1,9 @@
 //! One file per page. Pages read from services directly and never hold SQL.
 
 pub mod accounts;
+pub mod docs;
+pub mod guide;
 pub mod landing;
+pub mod legal;
 pub mod not_found;
 pub mod problem;

@@ -1,0 +1,94 @@
+//! Pages for reading: a title, a dateline, a list of contents, and titled sections.
+
+use crate::domain::privacy::policy::{Block, Section};
+use leptos::prelude::*;
+
+/// A document of [`Section`]s; `children` stand between the title and the first section.
+#[component]
+pub fn Document(
+    #[prop(into)] title: String,
+    /// Such as "Last updated: 1 May 2026".
+    #[prop(into, optional)]
+    dateline: String,
+    sections: Vec<Section>,
+    #[prop(optional)] children: Option<Children>,
+) -> impl IntoView {
+    let contents = sections
+        .iter()
+        .map(|section| view! { <li><a href=format!("#{}", section.id)>{section.title}</a></li> })
+        .collect_view();
+    let body = sections.into_iter().map(section).collect_view();
+    view! {
+        <div class="with-contents">
+            <nav class="contents" aria-label="Contents">
+                <ol>{contents}</ol>
+            </nav>
+            <article class="prose">
+                <h1>{title}</h1>
+                {(!dateline.is_empty()).then(|| view! { <p class="dateline">{dateline}</p> })}
+                {children.map(|children| children())}
+                {body}
+            </article>
+        </div>
+    }
+}
+
+fn section(section: Section) -> impl IntoView {
+    let blocks = section.blocks.into_iter().map(block).collect_view();
+    view! {
+        <h2 id=section.id>{section.title}</h2>
+        {blocks}
+    }
+}
+
+fn block(block: Block) -> AnyView {
+    match block {
+        Block::Text(text) => view! { <p>{inline(&text)}</p> }.into_any(),
+        Block::List(items) => {
+            let items = items
+                .into_iter()
+                .map(|(name, text)| {
+                    let name = (!name.is_empty()).then(|| view! { <strong>{name}</strong>" — " });
+                    view! { <li>{name}{inline(&text)}</li> }
+                })
+                .collect_view();
+            view! { <ul>{items}</ul> }.into_any()
+        }
+    }
+}
+
+/// Text with links `[words](address)` and code between backticks. Ours only: addresses are not checked.
+#[must_use]
+pub fn inline(text: &str) -> Vec<AnyView> {
+    let mut out = Vec::new();
+    let mut rest = text;
+    while let Some(at) = rest.find(['[', '`']) {
+        let (before, marked) = rest.split_at(at);
+        let found = if marked.starts_with('`') {
+            code(marked)
+        } else {
+            link(marked)
+        };
+        let Some((view, after)) = found else { break };
+        out.push(before.to_owned().into_any());
+        out.push(view);
+        rest = after;
+    }
+    out.push(rest.to_owned().into_any());
+    out
+}
+
+fn code(marked: &str) -> Option<(AnyView, &str)> {
+    let (code, after) = marked.strip_prefix('`')?.split_once('`')?;
+    Some((view! { <code>{code.to_owned()}</code> }.into_any(), after))
+}
+
+fn link(marked: &str) -> Option<(AnyView, &str)> {
+    let (words, after) = marked.strip_prefix('[')?.split_once("](")?;
+    let (href, after) = after.split_once(')')?;
+    let foreign = href.starts_with("http").then_some("noreferrer");
+    Some((
+        view! { <a href=href.to_owned() rel=foreign>{words.to_owned()}</a> }.into_any(),
+        after,
+    ))
+}

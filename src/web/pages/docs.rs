@@ -1,0 +1,319 @@
+//! `/docs`: the reference of what exists: commands, environment, the stream, problems.
+//!
+//! The table of problems is the very table that the server answers from.
+
+use crate::domain::problem::Code;
+use crate::domain::providers::Provider;
+use crate::web::components::{PublicShell, TableScroll, inline};
+use leptos::prelude::*;
+
+const CONTENTS: &[(&str, &str)] = &[
+    ("start", "Start"),
+    ("commands", "Commands"),
+    ("environment", "Environment"),
+    ("stream", "POST /stream/chat"),
+    ("headers", "Headers and limits"),
+    ("health", "Health and metrics"),
+    ("problems", "Problems"),
+];
+
+#[component]
+pub fn Docs() -> impl IntoView {
+    let contents = CONTENTS
+        .iter()
+        .map(|(id, name)| view! { <li><a href=format!("#{id}")>{*name}</a></li> })
+        .collect_view();
+    view! {
+        <PublicShell title="Documentation" description="Commands, environment, the streaming endpoint and every problem of Spectr.">
+            <div class="with-contents">
+                <nav class="contents" aria-label="Contents"><ol>{contents}</ol></nav>
+                <article class="prose prose-wide">
+                    <h1>"Documentation"</h1>
+                    <p class="lead">"The reference. For a tour see the " <a href="/guide">"guide"</a> "."</p>
+                    <Start />
+                    <Commands />
+                    <Environment />
+                    <Stream />
+                    <Headers />
+                    <Health />
+                    <Problems />
+                </article>
+            </div>
+        </PublicShell>
+    }
+}
+
+/// A table of two columns: names in code, meanings with inline marks.
+fn pairs(label: &'static str, head: [&'static str; 2], rows: &'static [(&'static str, &'static str)]) -> impl IntoView {
+    let rows = rows
+        .iter()
+        .map(|(name, meaning)| view! { <tr><th scope="row">{inline(name)}</th><td>{inline(meaning)}</td></tr> })
+        .collect_view();
+    let [first, second] = head;
+    view! {
+        <TableScroll label=label>
+            <table class="table table-doc">
+                <thead><tr><th>{first}</th><th>{second}</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableScroll>
+    }
+}
+
+#[component]
+fn Start() -> impl IntoView {
+    view! {
+        <h2 id="start">"Start"</h2>
+        <p>"From a clone of the repository, with Rust installed:"</p>
+        <pre><code>"cargo xtask run    # sets up what is missing, builds, serves on http://127.0.0.1:3000\ncargo xtask test   # all tests on SQLite and PostgreSQL, in a browser, and the lints"</code></pre>
+        <p>
+            "No variable is needed. Data, keys and mails are kept in " <code>"./data"</code> "; keep "
+            <code>"data/master.keys"</code> " safe and apart from backups of the rest: without it nothing opens."
+        </p>
+    }
+}
+
+const COMMANDS: &[(&str, &str)] = &[
+    (
+        "`spectr serve`",
+        "Serves the site; what `spectr` does without a command.",
+    ),
+    (
+        "`spectr migrate`",
+        "Brings the database schema up to date with the owner's role and stops.",
+    ),
+    (
+        "`spectr jobs run`",
+        "Runs all background jobs once: retention, mails, reminders.",
+    ),
+    (
+        "`spectr keys check`",
+        "Opens the key ring and says whether it fits the data.",
+    ),
+    (
+        "`spectr keys rotate`",
+        "Wraps everything under the first master key, while the server runs.",
+    ),
+    (
+        "`spectr doctor`",
+        "Checks configuration, folders, databases and keys, and names the mend of what is wrong.",
+    ),
+];
+
+#[component]
+fn Commands() -> impl IntoView {
+    view! {
+        <h2 id="commands">"Commands"</h2>
+        {pairs("Commands", ["Command", "Does"], COMMANDS)}
+        <p>"A command that could not run exits with 2 and says why. Running answers get 25 seconds to end when the server is told to stop (SIGTERM or Ctrl C)."</p>
+    }
+}
+
+const ENVIRONMENT: &[(&str, &str)] = &[
+    (
+        "`SPECTR_ADDR`",
+        "Listen address, `127.0.0.1:3000`. `PORT` alone means `0.0.0.0:PORT`.",
+    ),
+    (
+        "`SPECTR_PUBLIC_URL`",
+        "Origin under which people reach the server. With https: Secure cookies with `__Host-`, HSTS, and region, operator and contact become required.",
+    ),
+    (
+        "`SPECTR_DATA_DIR`",
+        "`./data`: database, keys, mails. Made with mode 0700.",
+    ),
+    (
+        "`DATABASE_URL`",
+        "`sqlite://DATA/spectr.db`, or `postgres://…`. PostgreSQL on another machine needs `sslmode=verify-full`.",
+    ),
+    (
+        "`DATABASE_MIGRATE_URL`",
+        "Owner's role for `migrate`; the serving role then needs no right to change the schema.",
+    ),
+    (
+        "`SPECTR_KEYSTORE_URL`",
+        "Wrapped data keys, apart from the data: `sqlite://DATA/keystore.db`, or the schema `keystore` on PostgreSQL.",
+    ),
+    (
+        "`SPECTR_MASTER_KEY_FILE`, `SPECTR_MASTER_KEY`",
+        "Lines `kid:base64(32 bytes)`; the first seals. Default `DATA/master.keys`, made with mode 0400.",
+    ),
+    (
+        "`SPECTR_TRUSTED_PROXIES`",
+        "Networks whose `X-Forwarded-For` is believed. None by default.",
+    ),
+    (
+        "`SPECTR_{ANTHROPIC,OPENAI,GOOGLE,MISTRAL,GROQ}_BASE_URL`",
+        "Another base for a provider: a gateway, a test server.",
+    ),
+    (
+        "`SPECTR_TRIAL_{PROVIDER}_KEY`",
+        "A key of the operator's for people without one of their own, such as `SPECTR_TRIAL_OPENAI_KEY`.",
+    ),
+    ("`SPECTR_TRIAL_CALLS_PER_DAY`", "Trial calls per person and day, 20."),
+    (
+        "`SPECTR_SMTP_URL`, `SPECTR_MAIL_FROM`",
+        "`smtp://` or `smtps://`; without it mails are `.eml` files in `DATA/outbox`.",
+    ),
+    (
+        "`SPECTR_ALLOW_TARGETS`",
+        "Hosts and networks that users' base URLs may reach beyond public addresses. Loopback is allowed when the server itself listens on loopback.",
+    ),
+    (
+        "`SPECTR_REGION`, `SPECTR_OPERATOR`, `SPECTR_CONTACT`",
+        "Shown on the policy pages. The contact receives what the contact form sends.",
+    ),
+    (
+        "`SPECTR_METRICS_ADDR`",
+        "Address of `/metrics` for Prometheus; off by default.",
+    ),
+    (
+        "`SPECTR_LOG`",
+        "Log filter, `info`. JSON lines when standard error is no terminal.",
+    ),
+    (
+        "`SPECTR_CONFIG`",
+        "A TOML file with the same names. The environment wins; unknown names in the file are refused.",
+    ),
+];
+
+#[component]
+fn Environment() -> impl IntoView {
+    view! {
+        <h2 id="environment">"Environment"</h2>
+        {pairs("Environment", ["Variable", "Meaning and default"], ENVIRONMENT)}
+    }
+}
+
+const EVENTS: &[(&str, &str)] = &[
+    (
+        "`open`",
+        "`request_id`, `provider`, `model`, `credential` (`byok`, `trial` or `none`). Always first.",
+    ),
+    ("`delta`", "`text`: a piece of the answer."),
+    (
+        "`reasoning`",
+        "`text`: a piece of the model's reasoning, where it shows it.",
+    ),
+    (
+        "`tool`",
+        "`index`, `id`, `name`, `arguments`: a piece of a tool call; join `arguments` by `index`.",
+    ),
+    (
+        "`usage`",
+        "`input` (with cached), `output` (with reasoning), `cached_read`, `cached_write`, `reasoning`, `cost_nano_usd` (null where no price is known), `estimated`. The last one wins.",
+    ),
+    (
+        "`done`",
+        "`stop`: `end`, `stop_sequence`, `max_tokens`, `tool_use`, `refusal`, `content_filter`, `context_window`, `pause` or `other`.",
+    ),
+    (
+        "`error`",
+        "`code`, `message`, `help`: the answer ended badly. What arrived before stays valid.",
+    ),
+];
+
+const REQUEST: &str = r#"{
+  "provider": "openai",
+  "model": "…",
+  "messages": [{ "role": "user", "content": "Write a test for the sign-in form." }],
+  "key_id": null,
+  "system": "You are a careful tester.",
+  "params": { "max_tokens": 1024, "temperature": 0.2 }
+}"#;
+
+#[component]
+fn Stream() -> impl IntoView {
+    let providers = Provider::ALL
+        .into_iter()
+        .flat_map(|provider| [view! { <code>{provider.id()}</code> }.into_any(), " ".into_any()])
+        .collect_view();
+    view! {
+        <h2 id="stream">"POST /stream/chat"</h2>
+        <p>
+            "The door of every streaming part of the product, for pages of this site (session cookie, same origin). "
+            <code>"provider"</code>", " <code>"model"</code> " and " <code>"messages"</code>
+            " are required; without " <code>"key_id"</code> " the newest key of that provider is used. Nothing of the content is stored or logged."
+        </p>
+        <pre><code>{REQUEST}</code></pre>
+        <p>"Providers: "{providers}</p>
+        <p>
+            "The answer is " <code>"text/event-stream"</code>
+            ": one JSON object per event. Lines that begin with a colon are heartbeats. Closing the connection stops the call at the provider."
+        </p>
+        {pairs("Events", ["Event", "Data"], EVENTS)}
+        <p>
+            "What fails before the first event is answered as " <code>"application/problem+json"</code>
+            " with the status of the " <a href="#problems">"problem"</a> "; later it is an " <code>"error"</code> " event."
+        </p>
+    }
+}
+
+const HEADERS: &[(&str, &str)] = &[
+    ("`x-spectr-request-id`", "On every answer; quote it to support."),
+    ("`x-spectr-credential`", "On calls: `byok`, `trial` or `none`."),
+    (
+        "`retry-after`",
+        "On 429 and 503: the seconds after which another try makes sense.",
+    ),
+    (
+        "Bodies",
+        "Forms up to 64 KiB, `/stream/chat` up to 8 MiB, arriving within 30 seconds.",
+    ),
+    (
+        "Origin",
+        "Requests that change something must come from this site: `Sec-Fetch-Site: same-origin`, or a matching `Origin`. Everything else is answered 403.",
+    ),
+];
+
+#[component]
+fn Headers() -> impl IntoView {
+    view! {
+        <h2 id="headers">"Headers and limits"</h2>
+        {pairs("Headers and limits", ["What", "Meaning"], HEADERS)}
+    }
+}
+
+#[component]
+fn Health() -> impl IntoView {
+    view! {
+        <h2 id="health">"Health and metrics"</h2>
+        <p>
+            <code>"/healthz"</code> " answers 200 while the process lives, " <code>"/readyz"</code>
+            " answers 200 while its databases answer and 503 otherwise. Metrics for Prometheus are served on an address of their own, "
+            <code>"SPECTR_METRICS_ADDR"</code> "."
+        </p>
+    }
+}
+
+#[component]
+fn Problems() -> impl IntoView {
+    let rows = Code::ALL
+        .iter()
+        .map(|code| {
+            view! {
+                <tr id=format!("problem-{}", code.code())>
+                    <th scope="row"><code>{code.code()}</code></th>
+                    <td class="num">{code.status()}</td>
+                    <td>{code.title()}</td>
+                    <td>{code.help()}</td>
+                </tr>
+            }
+        })
+        .collect_view();
+    view! {
+        <h2 id="problems">"Problems"</h2>
+        <p>
+            "Every failure is one of these. Machines get it as " <code>"application/problem+json"</code>
+            " (RFC 9457) with " <code>"type"</code>", " <code>"title"</code>", " <code>"status"</code>", " <code>"code"</code>", "
+            <code>"detail"</code>", " <code>"help"</code>", " <code>"field"</code> " and " <code>"request_id"</code>
+            "; browsers get a page. Causes inside the server are never shown."
+        </p>
+        <TableScroll label="Problems">
+            <table class="table table-doc">
+                <thead><tr><th>"Code"</th><th class="num">"Status"</th><th>"What happened"</th><th>"What to do"</th></tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableScroll>
+    }
+}
