@@ -30,13 +30,13 @@ pub fn Docs() -> impl IntoView {
                 <article class="prose prose-wide">
                     <h1>"Documentation"</h1>
                     <p class="lead">"The reference. For a tour see the " <a href="/guide">"guide"</a> "."</p>
-                    <Start />
-                    <Commands />
-                    <Environment />
-                    <Stream />
-                    <Headers />
-                    <Health />
-                    <Problems />
+                    {view! { <Start /> }.into_any()}
+                    {view! { <Commands /> }.into_any()}
+                    {view! { <Environment /> }.into_any()}
+                    {view! { <Stream /> }.into_any()}
+                    {view! { <Headers /> }.into_any()}
+                    {view! { <Health /> }.into_any()}
+                    {view! { <Problems /> }.into_any()}
                 </article>
             </div>
         </PublicShell>

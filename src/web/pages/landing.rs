@@ -23,9 +23,9 @@ pub fn Landing() -> impl IntoView {
                     <a class="button large" href="/contact?kind=demo">"Book a demo"</a>
                 </div>
             </section>
-            <Commands />
-            <Areas />
-            <PrivacyCheck />
+            {view! { <Commands /> }.into_any()}
+            {view! { <Areas /> }.into_any()}
+            {view! { <PrivacyCheck /> }.into_any()}
         </PublicShell>
     }
 }
