@@ -33,6 +33,7 @@ export async function signUp(page: Page, account: Account): Promise<void> {
   const link = page.locator('a[href*="/verify?token="]');
   await page.goto((await link.getAttribute('href'))!);
   await submit(page, 'input[name=token]');
+  await page.waitForURL((url) => url.pathname !== '/verify');
   if (!page.url().includes('/dashboard')) await signIn(page, account);
 }
 

@@ -27,7 +27,10 @@ impl Count {
     #[must_use]
     pub fn of_run(output: &str, ended_well: bool) -> Self {
         let mut count = Self::default();
-        for line in output.lines().map(str::trim).filter(|line| is_summary(line)) {
+        let lines = || output.lines().map(str::trim);
+        // The output of a failed test may quote the closing line of another tool.
+        let tool = TOOLS.iter().find(|is_summary| lines().any(is_summary));
+        for line in lines().filter(|line| tool.is_some_and(|is_summary| is_summary(line))) {
             count += Self::of_line(line);
         }
         if count.failed == 0 && (!ended_well || count.passed == 0) {
@@ -69,18 +72,20 @@ fn number_before(words: &[&str], name: &str) -> usize {
         .unwrap_or(0)
 }
 
+/// Recognises the closing lines of one tool.
+type IsSummary = fn(&str) -> bool;
+
 /// nextest's `Summary […]`, cargo test's `test result: …`, Playwright's `12 passed (1.2m)`.
-fn is_summary(line: &str) -> bool {
-    let playwright = || {
+const TOOLS: [IsSummary; 3] = [
+    |line| line.starts_with("Summary ["),
+    |line| line.starts_with("test result: "),
+    |line| {
         let mut words = line.split_whitespace();
         let number = words.next().is_some_and(|word| word.parse::<usize>().is_ok());
-        number
-            && words
-                .next()
-                .is_some_and(|it| ["passed", "failed", "flaky", "skipped", "did", "interrupted"].contains(&it))
-    };
-    line.starts_with("Summary [") || line.starts_with("test result: ") || playwright()
-}
+        let states = ["passed", "failed", "flaky", "skipped", "did", "interrupted"];
+        number && words.next().is_some_and(|word| states.contains(&word))
+    },
+];
 
 impl AddAssign for Count {
     fn add_assign(&mut self, other: Self) {
@@ -115,7 +120,7 @@ mod tests {
 
     #[test]
     fn nextest_is_read() {
-        let output = "  PASS [ 0.1s] a\n     Summary [  12.5s] 30 tests run: 28 passed (1 slow, 2 flaky), 1 failed, 1 timed out, 4 skipped\n";
+        let output = "  FAIL [ 0.1s] a\n    test result: FAILED. 0 passed; 1 failed; 0 ignored\n     Summary [  12.5s] 30 tests run: 28 passed (1 slow, 2 flaky), 1 failed, 1 timed out, 4 skipped\n";
         assert_eq!(Count::of_run(output, false), count(28, 2, 4));
     }
 

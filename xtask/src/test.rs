@@ -43,7 +43,15 @@ fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
     let nextest = find_program(&["cargo-nextest"]).is_some();
     let mut count = Count::default();
     // Packages are built apart: together they would share features, and be built anew for `run`.
-    for packages in [&["--package=spectr"][..], &["--package=site", "--package=xtask"]] {
+    let product: &[&str] = &["--package=spectr"];
+    let tools: &[&str] = &["--package=site", "--package=xtask"];
+    // A filter names tests of the product.
+    let runs = if filter.is_empty() {
+        vec![product, tools]
+    } else {
+        vec![product]
+    };
+    for packages in runs {
         let mut command = cargo::cargo();
         if nextest {
             command.args([
