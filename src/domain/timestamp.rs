@@ -63,4 +63,37 @@ impl Timestamp {
             at.minute()
         )
     }
+
+    /// How long ago, in the largest unit that fits: `just now`, `12 min ago`, `3 h ago`, `5 days ago`.
+    #[must_use]
+    pub fn ago(self, now: Self) -> String {
+        let past = now.0.saturating_sub(self.0);
+        match past {
+            ..MINUTE_MS => "just now".to_owned(),
+            MINUTE_MS..HOUR_MS => format!("{} min ago", past / MINUTE_MS),
+            HOUR_MS..DAY_MS => format!("{} h ago", past / HOUR_MS),
+            _ if past / DAY_MS == 1 => "yesterday".to_owned(),
+            _ => format!("{} days ago", past / DAY_MS),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_past_is_told_in_the_largest_unit_that_fits() {
+        let now = Timestamp(10 * DAY_MS);
+        let ago = |past| now.minus(past).ago(now);
+        assert_eq!((ago(0), ago(-5)), ("just now".into(), "just now".into()));
+        assert_eq!(
+            (ago(59 * MINUTE_MS), ago(HOUR_MS)),
+            ("59 min ago".into(), "1 h ago".into())
+        );
+        assert_eq!(
+            (ago(DAY_MS), ago(3 * DAY_MS)),
+            ("yesterday".into(), "3 days ago".into())
+        );
+    }
 }

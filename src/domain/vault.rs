@@ -3,6 +3,8 @@
 //! The shape of a key is never judged, only whether it can travel in a header: providers change their
 //! shapes, and the one honest check is whether the provider accepts it.
 
+use crate::domain::problem::{Code, Problem};
+use crate::domain::providers::Provider;
 use crate::domain::timestamp::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -102,7 +104,7 @@ pub struct Check {
     /// How long the provider took to list them.
     pub millis: i64,
     /// Why the key does not work, as a problem's code; `None` where it works.
-    pub problem: Option<crate::domain::problem::Code>,
+    pub problem: Option<Code>,
 }
 
 impl Check {
@@ -121,6 +123,20 @@ impl Check {
 pub fn works(models: i64, millis: i64) -> String {
     let noun = if models == 1 { "model" } else { "models" };
     format!("works, {models} {noun}, {millis} ms")
+}
+
+/// Why a provider does not take a key, and what to do about it, for the field in which it was typed.
+#[must_use]
+pub fn refusal(provider: Provider, problem: &Problem) -> String {
+    let name = provider.name();
+    match problem.code {
+        Code::KeyRefused => format!("{name} does not accept this key. Copy it again from {name}'s console, whole."),
+        Code::ProviderPermission => {
+            format!("{name} knows this key, but does not let it list models. Allow that in {name}'s console.")
+        }
+        Code::ProviderBilling => format!("{name} says that this account has no credit. Add some in {name}'s console."),
+        code => format!("{name}: {} {}", problem.message(), code.help()),
+    }
 }
 
 #[cfg(test)]

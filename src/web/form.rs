@@ -32,6 +32,12 @@ impl Fields {
         self.0.get(name).map_or("", String::as_str)
     }
 
+    /// The field's text; `None` where it was not sent.
+    #[must_use]
+    pub fn find(&self, name: &str) -> Option<&str> {
+        self.0.get(name).map(String::as_str)
+    }
+
     /// Whether a checkbox with the value `on` was ticked.
     #[must_use]
     pub fn is_on(&self, name: &str) -> bool {

@@ -7,7 +7,7 @@
 //!
 //! A page's route stands in `shell::Pages`; its form's `post` and all other doors stand here.
 
-use super::api::{health, security_txt};
+use super::api::{health, models, security_txt};
 use super::shell::{Pages, shell};
 use super::{assets, auth, bodies, faults, headers, request_id, respond};
 use crate::domain::problem::{Code, Problem};
@@ -57,6 +57,9 @@ fn doors() -> Router<App> {
     Router::new()
         .route("/.well-known/security.txt", get(security_txt::security_txt))
         .merge(super::pages::accounts::doors())
+        .merge(super::pages::budgets::doors())
+        .merge(super::pages::keys::doors())
+        .route("/stream/models", get(models::list))
 }
 
 /// Pages, rendered on the server.

@@ -1,12 +1,12 @@
 //! The HTML document around every page, and the routes of all pages.
 
 use super::assets;
-use super::pages::accounts;
 use super::pages::docs::Docs;
 use super::pages::guide::Guide;
 use super::pages::landing::Landing;
-use super::pages::legal;
+
 use super::pages::not_found::NotFound;
+use super::pages::{accounts, budgets, keys, legal, settings};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
@@ -63,6 +63,7 @@ pub fn Pages() -> impl IntoView {
         <Router>
             <Routes fallback=NotFound>
                 <PublicRoutes />
+                <VaultAndUsageRoutes />
                 <Route path=path!("/signup") view=accounts::signup::SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/signup/sent") view=accounts::signup::SentPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=accounts::signup::VerifyPage ssr=SsrMode::Async />
@@ -92,6 +93,20 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/security") view=legal::security::Security ssr=SsrMode::Async />
             <Route path=path!("/guide") view=Guide ssr=SsrMode::Async />
             <Route path=path!("/docs") view=Docs ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// Keys, budgets and what they cost, for signed-in people.
+#[component(transparent)]
+fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/keys") view=keys::KeysPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/budgets") view=budgets::BudgetsPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

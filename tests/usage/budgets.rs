@@ -2,15 +2,23 @@
 
 use super::{call, record};
 use crate::on_both_engines;
+use crate::support::TestApp;
+use spectr::domain::ids::UserId;
 use spectr::domain::timestamp::DAY_MS;
 use spectr::domain::usage::{NANO_USD, Span};
 use spectr::features::usage::budgets::{self, Budget};
 use spectr::infra::clock::Clock;
 
+async fn set(app: &TestApp, user: UserId, budget: Budget) {
+    let mut conn = app.app.db.begin().await.unwrap();
+    budgets::set(&mut conn, user, budget, app.clock.now()).await.unwrap();
+    conn.commit().await.unwrap();
+}
+
 on_both_engines! {
     async fn spending_counts_in_its_day_and_month_and_renews(app: TestApp) {
         let user = app.signed_in_user().await.id;
-        budgets::set(&app.app, user, Budget { daily: Some(NANO_USD), monthly: None }).await.unwrap();
+        set(app, user, Budget { daily: Some(NANO_USD), monthly: None }).await;
         let now = app.clock.now();
         record(app, &[call(app, user, now), call(app, user, now.minus(DAY_MS)), call(app, user, now.minus(5 * DAY_MS))]).await;
         let [day, month] = budgets::states(&app.app, user).await.unwrap();
@@ -38,16 +46,16 @@ on_both_engines! {
         spend(4).await;
         assert!(take().await.is_empty(), "no budget, no alert");
         let limit = |cents: i64| Budget { daily: Some(cents * NANO_USD / 100), monthly: None };
-        budgets::set(&app.app, user, limit(10)).await.unwrap();
+        set(app, user, limit(10)).await;
         assert!(take().await.is_empty());
         spend(5).await;
         assert_eq!(take().await, [(Span::Day, 80)], "one alert for two thresholds");
         assert!(take().await.is_empty());
         spend(3).await;
         assert_eq!(take().await, [(Span::Day, 100)]);
-        budgets::set(&app.app, user, limit(20)).await.unwrap();
+        set(app, user, limit(20)).await;
         assert_eq!(take().await, [(Span::Day, 50)]);
-        budgets::set(&app.app, user, limit(20)).await.unwrap();
+        set(app, user, limit(20)).await;
         assert!(take().await.is_empty(), "the same limit saved again is nothing new");
         app.advance_days(1);
         spend(20).await;

@@ -2,12 +2,13 @@
 //! alerts at 50, 80 and 100 percent. Spending is held back and settled by the engine.
 
 use super::queries;
+use crate::domain::accounts::SecurityEventKind;
 use crate::domain::ids::UserId;
 use crate::domain::mail::{self, BudgetStand};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::{ALERT_PERCENTS, Span, spent_percent, usd};
 use crate::features::App;
-use crate::features::accounts::{self, Notification};
+use crate::features::accounts::{self, Caller, Notification, SecurityEvent};
 use crate::infra::db::{self, Conn};
 use crate::{execute, on};
 
@@ -108,21 +109,36 @@ const SET: &str = "
 
 const FORGET_ALERTS: &str = "DELETE FROM budget_alerts WHERE user_id = $1 AND span = $2 AND starts_at = $3";
 
-/// Sets both limits. Alerts of a limit that changed are forgotten, so that the new one alerts anew.
+/// Sets both limits, in the caller's transaction. Alerts of a limit that changed are forgotten, so
+/// that the new one alerts anew.
 ///
 /// # Errors
-/// When the database cannot be written; nothing is changed then.
-pub async fn set(app: &App, user: UserId, budget: Budget) -> db::Result<()> {
-    let now = app.clock.now();
-    let mut conn = app.db.begin().await?;
-    let before = get(&mut conn, user).await?;
-    execute!(&mut conn, SET, user.0, budget.daily, budget.monthly, now.0)?;
+/// When the database cannot be written.
+pub async fn set(conn: &mut Conn, user: UserId, budget: Budget, now: Timestamp) -> db::Result<()> {
+    let before = get(conn, user).await?;
+    execute!(conn, SET, user.0, budget.daily, budget.monthly, now.0)?;
     for span in Span::ALL {
         if before.limit(span) != budget.limit(span) {
-            execute!(&mut conn, FORGET_ALERTS, user.0, span.id(), span.start(now).0)?;
+            execute!(conn, FORGET_ALERTS, user.0, span.id(), span.start(now).0)?;
         }
     }
-    conn.commit().await
+    Ok(())
+}
+
+/// As [`set`], on behalf of the person, noted in the security log.
+///
+/// # Errors
+/// When the database cannot be written.
+pub async fn save(app: &App, caller: &Caller, user: UserId, budget: Budget) -> accounts::Result<()> {
+    let mut conn = app.db.begin().await?;
+    set(&mut conn, user, budget, app.clock.now()).await?;
+    let event = SecurityEvent {
+        kind: SecurityEventKind::BudgetChanged,
+        caller: Some(caller),
+        note: "",
+    };
+    accounts::security_log(&mut conn, app, user, event).await?;
+    Ok(conn.commit().await?)
 }
 
 /// A threshold that was crossed and of which the person has to be told.

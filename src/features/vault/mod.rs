@@ -14,8 +14,10 @@ mod models;
 mod queries;
 mod sealed;
 mod service;
+mod trial;
 
 pub use error::{VaultError, field};
 pub use models::{ModelsCache, models, recorded_model};
 pub use sealed::{KeyView, OpenedKey};
 pub use service::{NewKey, Who, add, delete, find, list, open_for_call, recheck, relabel, rotate};
+pub use trial::{Trial, trial};

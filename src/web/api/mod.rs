@@ -1,4 +1,5 @@
 //! Doors for machines and for the streams of islands.
 
 pub mod health;
+pub mod models;
 pub mod security_txt;

@@ -83,6 +83,9 @@ pub fn Field(
     /// Monospaced, without spelling help: keys, codes, addresses of machines.
     #[prop(optional)]
     code: bool,
+    /// Neither required by the browser nor marked as optional: the hint says when it may be empty.
+    #[prop(optional)]
+    conditional: bool,
 ) -> impl IntoView {
     let ties = Ties::new(&prefix, &name, hint, error);
     let secret = kind == "password";
@@ -91,7 +94,7 @@ pub fn Field(
     let plain = code || secret || kind == "email";
     view! {
         <div class="field">
-            {ties.label(label, required)}
+            {ties.label(label, required || conditional)}
             {ties.hint()}
             <input
                 id=ties.id.clone()
@@ -100,7 +103,7 @@ pub fn Field(
                 type=kind
                 value=value
                 autocomplete=autocomplete
-                required=required
+                required=required && !conditional
                 autofocus=autofocus
                 inputmode=inputmode
                 placeholder=placeholder

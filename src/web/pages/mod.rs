@@ -1,9 +1,12 @@
 //! One file per page. Pages read from services directly and never hold SQL.
 
 pub mod accounts;
+pub mod budgets;
 pub mod docs;
 pub mod guide;
+pub mod keys;
 pub mod landing;
 pub mod legal;
 pub mod not_found;
 pub mod problem;
+pub mod settings;

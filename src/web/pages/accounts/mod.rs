@@ -18,6 +18,7 @@ use crate::features::accounts::{self, CurrentUser};
 use crate::web::auth::{self, see_other};
 use crate::web::form::{Fields, Form};
 use crate::web::form_state::FormState;
+use crate::web::page::{go_to, page_query, person, query};
 use crate::web::{render, respond};
 use axum::Router;
 use axum::http::request::Parts;
@@ -73,38 +74,6 @@ fn to_confirm(back: &str) -> Response {
 /// The answer to a sensitive form of somebody whose password was entered too long ago.
 fn unless_fresh(app: &App, user: &CurrentUser, back: &str) -> Option<Response> {
     (!accounts::is_fresh(app, user)).then(|| to_confirm(back))
-}
-
-/// One value of a query string, percent-decoded.
-fn query(uri: &Uri, name: &str) -> Option<String> {
-    url::form_urlencoded::parse(uri.query()?.as_bytes())
-        .find(|(found, _)| found == name)
-        .map(|(_, value)| value.into_owned())
-}
-
-/// As [`query`], inside a page.
-fn page_query(name: &str) -> Option<String> {
-    use_context::<Parts>().and_then(|parts| query(&parts.uri, name))
-}
-
-/// Inside a page: answers 303 to another one instead.
-fn go_to(path: &str) {
-    let Some(response) = use_context::<leptos_axum::ResponseOptions>() else {
-        return;
-    };
-    response.set_status(StatusCode::SEE_OTHER);
-    if let Ok(location) = path.parse() {
-        response.insert_header(axum::http::header::LOCATION, location);
-    }
-}
-
-/// The person of a page that only signed-in people reach; others were sent away by the layer.
-fn person() -> Option<CurrentUser> {
-    let user = auth::current_user();
-    if user.is_none() {
-        go_to("/login");
-    }
-    user
 }
 
 /// Whether mails only go into files of this machine, so that pages may show their links.
