@@ -1,6 +1,6 @@
 //! `spectr serve` and `spectr migrate`.
 
-use crate::features::{App, outbox};
+use crate::features::{App, engine, outbox};
 use crate::infra::clock::SystemClock;
 use crate::infra::config::Config;
 use crate::infra::telemetry;
@@ -30,12 +30,14 @@ pub async fn serve(welcome: bool) -> Result {
         super::welcome::print(&app.config);
     }
     let mut terminate = signal(SignalKind::terminate())?;
+    let draining = app.clone();
     let stop = async move {
         tokio::select! {
             _ = tokio::signal::ctrl_c() => {}
             _ = terminate.recv() => {}
         }
         tracing::info!("stopping: running answers may end");
+        engine::drain(&draining);
     };
     let delivery = tokio::spawn(outbox::run(app.clone()));
     web::serve::serve(listener, web::router::router(app.clone()), stop).await;

@@ -102,7 +102,7 @@ impl ChatRequest {
     /// `unprocessable` with the field that has to be mended.
     pub fn check(&self) -> Result<(), Problem> {
         let wrong = |field: &str, detail: &str| Err(Problem::new(Code::Unprocessable).field(field).detail(detail));
-        if self.model.trim().is_empty() || self.model.len() > 200 || self.model.contains(char::is_control) {
+        if self.model.trim().is_empty() || self.model.chars().count() > 200 || self.model.contains(char::is_control) {
             return wrong("model", "Name a model.");
         }
         if !self.spoken().any(|message| message.role == Role::User) {

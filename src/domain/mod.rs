@@ -9,6 +9,7 @@ pub mod fields;
 pub mod ids;
 pub mod limits;
 pub mod mail;
+pub mod meter;
 pub mod pricing;
 pub mod privacy;
 pub mod problem;

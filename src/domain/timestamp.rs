@@ -31,6 +31,13 @@ impl Timestamp {
         Self(self.0 - self.0.rem_euclid(DAY_MS))
     }
 
+    /// Midnight UTC of the first day of this moment's month.
+    #[must_use]
+    pub fn start_of_month(self) -> Self {
+        let days_before = i64::from(self.to_datetime().day()) - 1;
+        self.start_of_day().minus(days_before * DAY_MS)
+    }
+
     /// The calendar moment; times outside the calendar's range fall back to the epoch.
     #[must_use]
     pub fn to_datetime(self) -> OffsetDateTime {

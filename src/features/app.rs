@@ -2,6 +2,7 @@
 //! for tests alike. Cheap to clone.
 
 use crate::features::accounts::{self, throttle::Throttles};
+use crate::features::engine::{self, Engine, Timing};
 use crate::features::outbox::Doorbell;
 use crate::features::vault::ModelsCache;
 use crate::infra::clock::Clock;
@@ -37,6 +38,7 @@ pub struct Parts {
     pub models: ModelsCache,
     /// Work that goes on after an answer was given; waited for before the databases close.
     pub background: TaskTracker,
+    pub engine: Engine,
 }
 
 /// Why the application cannot start, in words for the person who starts it.
@@ -101,6 +103,7 @@ impl App {
             throttles: Throttles::default(),
             models: ModelsCache::default(),
             background: TaskTracker::new(),
+            engine: Engine::new(Timing::STANDARD),
         })))
     }
 
@@ -121,6 +124,7 @@ impl App {
 
     /// Writes back what is in memory and closes the databases. Call it once, at the very end.
     pub async fn close(&self) {
+        engine::close(self).await;
         self.background.close();
         self.background.wait().await;
         self.db.close().await;

@@ -5,6 +5,7 @@
 
 pub mod accounts;
 pub mod app;
+pub mod engine;
 pub mod outbox;
 pub mod usage;
 pub mod vault;

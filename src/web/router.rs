@@ -7,7 +7,7 @@
 //!
 //! A page's route stands in `shell::Pages`; its form's `post` and all other doors stand here.
 
-use super::api::{health, models, security_txt};
+use super::api::{health, models, security_txt, stream};
 use super::shell::{Pages, shell};
 use super::{assets, auth, bodies, faults, headers, request_id, respond};
 use crate::domain::problem::{Code, Problem};
@@ -17,7 +17,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::get;
+use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -60,6 +60,7 @@ fn doors() -> Router<App> {
         .merge(super::pages::budgets::doors())
         .merge(super::pages::keys::doors())
         .route("/stream/models", get(models::list))
+        .route("/stream/chat", post(stream::chat))
 }
 
 /// Pages, rendered on the server.

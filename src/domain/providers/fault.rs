@@ -107,7 +107,14 @@ fn by_status(provider: Provider, status: u16, words: &Words) -> Code {
 
 /// Which problem the names and the message speak of.
 fn named(words: &Words) -> Option<Code> {
-    let by_name = words.names.iter().find_map(|name| by_name(name));
+    let is_general = |code: &Code| matches!(code, Code::ProviderRefusedRequest | Code::ProviderRateLimited);
+    let mut found = words.names.iter().filter_map(|name| by_name(name));
+    let first = found.next();
+    // `invalid_request_error` stands beside `context_length_exceeded`.
+    let by_name = first
+        .filter(|code| !is_general(code))
+        .or_else(|| found.find(|code| !is_general(code)))
+        .or(first);
     match by_name {
         // The general names say little: the message may say more.
         None | Some(Code::ProviderRefusedRequest | Code::ProviderRateLimited) => by_message(&words.message).or(by_name),

@@ -3,3 +3,5 @@
 pub mod health;
 pub mod models;
 pub mod security_txt;
+pub mod sse;
+pub mod stream;

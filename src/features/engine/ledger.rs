@@ -1,0 +1,160 @@
+//! Writes settled calls: one task, many rows per commit, off the path of every stream.
+//!
+//! Before the first token nothing waits for the disk. After the last one the stream waits a moment
+//! for its row (see [`super::Timing::settle`]), so that a call whose end was seen survives a crash.
+//! A database that is locked or full is tried again; what waits is bounded, and a row that finds no
+//! room is given up with an error in the log that names its id only.
+
+use crate::domain::ids::{CallId, UserId};
+use crate::execute;
+use crate::features::{App, accounts, usage};
+use crate::infra::db::{self, Db};
+use std::collections::BTreeSet;
+use std::time::Duration;
+use tokio::sync::{mpsc, oneshot};
+
+/// Settled calls that may wait for the database.
+const WAITING: usize = 8_192;
+/// Rows of one commit.
+const BATCH: usize = 256;
+const FIRST_RETRY: Duration = Duration::from_millis(50);
+const LAST_RETRY: Duration = Duration::from_secs(2);
+
+/// One thing to be written.
+#[derive(Debug)]
+pub(super) enum Entry {
+    /// A call's row; its reservation goes in the same transaction.
+    Call {
+        record: Box<usage::CallRecord>,
+        written: oneshot::Sender<()>,
+        /// A budget stands behind the call, and may have reached a threshold.
+        is_budgeted: bool,
+    },
+    /// A reservation whose call never left the house.
+    Release(CallId),
+    /// Answers when everything before it is written or given up.
+    Flush(oneshot::Sender<()>),
+}
+
+/// The way to the writer.
+#[derive(Clone, Debug)]
+pub(super) struct Ledger(mpsc::Sender<Entry>);
+
+impl Ledger {
+    /// Starts the writer; it ends when the last `Ledger` is gone.
+    pub(super) fn start(app: App) -> Self {
+        let (sender, receiver) = mpsc::channel(WAITING);
+        tokio::spawn(write_all(app, receiver));
+        Self(sender)
+    }
+
+    /// Never waits: called from destructors.
+    pub(super) fn push(&self, entry: Entry) {
+        if let Err(error) = self.0.try_send(entry) {
+            let entry = match &error {
+                mpsc::error::TrySendError::Full(entry) | mpsc::error::TrySendError::Closed(entry) => entry,
+            };
+            if let Entry::Call { record, .. } = entry {
+                tracing::error!(call = %record.id, "the row of a call is lost: too many wait for the database");
+            }
+        }
+    }
+
+    /// Waits until everything pushed so far is written or given up.
+    pub(super) async fn flush(&self) {
+        let (done, wait) = oneshot::channel();
+        if self.0.send(Entry::Flush(done)).await.is_ok() {
+            // An error means that the writer is gone, and with it what could be waited for.
+            wait.await.ok();
+        }
+    }
+}
+
+async fn write_all(app: App, mut receiver: mpsc::Receiver<Entry>) {
+    let mut batch = Vec::with_capacity(BATCH);
+    while receiver.recv_many(&mut batch, BATCH).await > 0 {
+        if !write_until_judged(&app, &batch).await {
+            // One bad row (its account was erased meanwhile) must not hold up the others.
+            for entry in &batch {
+                write_until_judged(&app, std::slice::from_ref(entry)).await;
+            }
+        }
+        let mut budgeted = BTreeSet::new();
+        for entry in batch.drain(..) {
+            if let Entry::Call {
+                record,
+                is_budgeted: true,
+                ..
+            } = &entry
+            {
+                budgeted.insert(record.user);
+            }
+            // Whoever waited may have gone: the row is written all the same.
+            match entry {
+                Entry::Call { written, .. } | Entry::Flush(written) => written.send(()).ok(),
+                Entry::Release(_) => None,
+            };
+        }
+        for user in budgeted {
+            alert(&app, user).await;
+        }
+    }
+}
+
+/// Tells a person that a budget reached a threshold, where it did. What fails now is made up for after
+/// the next call: a threshold stays crossed.
+async fn alert(app: &App, user: UserId) {
+    let told = async {
+        let mut conn = app.db.begin().await?;
+        usage::budgets::alert(&mut conn, app, user).await?;
+        Ok::<_, accounts::Error>(conn.commit().await?)
+    };
+    if let Err(error) = told.await {
+        tracing::warn!(%error, "an alert of a budget was not queued");
+    }
+}
+
+/// Tries until the rows are written (true) or the database refuses one of them for what it holds.
+async fn write_until_judged(app: &App, batch: &[Entry]) -> bool {
+    let mut pause = FIRST_RETRY;
+    loop {
+        match write(app, batch).await {
+            Ok(()) => return true,
+            Err(error) if is_refusal(&error) => {
+                if let [Entry::Call { record, .. }] = batch {
+                    tracing::warn!(%error, call = %record.id, "the row of a call was refused");
+                }
+                return false;
+            }
+            Err(error) => tracing::warn!(%error, rows = batch.len(), "calls are not written yet: trying again"),
+        }
+        tokio::time::sleep(pause).await;
+        pause = (pause * 2).min(LAST_RETRY);
+    }
+}
+
+/// The database has judged the row itself: trying again cannot help.
+fn is_refusal(error: &db::Error) -> bool {
+    matches!(error, db::Error::Database(cause) if !matches!(cause.kind(), sqlx::error::ErrorKind::Other))
+}
+
+const RELEASE: &str = "DELETE FROM reservations WHERE call_id = $1";
+
+async fn write(app: &App, batch: &[Entry]) -> db::Result<()> {
+    let keeps_reservations = matches!(app.db, Db::Postgres(_));
+    let mut conn = app.db.begin().await?;
+    for entry in batch {
+        let call = match entry {
+            Entry::Call { record, .. } => {
+                usage::record(&mut conn, record).await?;
+                record.id
+            }
+            Entry::Release(call) => *call,
+            Entry::Flush(_) => continue,
+        };
+        if keeps_reservations {
+            execute!(&mut conn, RELEASE, call.0)?;
+        }
+    }
+    conn.commit().await
+}

@@ -1,0 +1,151 @@
+//! How much one person may ask at once and per minute. In memory, per process.
+
+use crate::domain::ids::UserId;
+use crate::domain::limits::{REQUESTS_PER_MINUTE, STREAMS_PER_USER};
+use crate::domain::problem::{Code, Problem};
+use governor::clock::{Clock as _, DefaultClock};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use std::collections::HashMap;
+use std::num::NonZeroU32;
+use std::sync::{Arc, Mutex, PoisonError};
+
+/// Seconds after which a stream has probably ended, where nothing better is known.
+const SLOT_RETRY_SECONDS: u64 = 5;
+
+/// Both limits.
+#[derive(Debug)]
+pub(super) struct Limits {
+    streams: Arc<Mutex<HashMap<UserId, u32>>>,
+    requests: DefaultKeyedRateLimiter<UserId>,
+    clock: DefaultClock,
+    most_streams: u32,
+}
+
+/// The right to one running stream; given back when dropped, on whatever path.
+#[derive(Debug)]
+pub(super) struct Slot {
+    user: UserId,
+    streams: Arc<Mutex<HashMap<UserId, u32>>>,
+}
+
+impl Limits {
+    pub(super) fn new(most_streams: u32, per_minute: u32) -> Self {
+        let quota = Quota::per_minute(NonZeroU32::new(per_minute).unwrap_or(NonZeroU32::MIN));
+        Self {
+            streams: Arc::default(),
+            requests: RateLimiter::keyed(quota),
+            clock: DefaultClock::default(),
+            most_streams,
+        }
+    }
+
+    /// A slot for one stream, then one request off the rate: a refused stream costs no request.
+    ///
+    /// # Errors
+    /// `too_many_streams` or `rate_limited`, with the time after which a retry makes sense.
+    pub(super) fn enter(&self, user: UserId) -> Result<Slot, Problem> {
+        let slot = self.slot(user)?;
+        self.requests.check_key(&user).map_err(|until| {
+            let wait = until.wait_time_from(self.clock.now());
+            Problem::new(Code::RateLimited).retry_after(wait.as_secs() + 1)
+        })?;
+        Ok(slot)
+    }
+
+    fn slot(&self, user: UserId) -> Result<Slot, Problem> {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        let running = streams.entry(user).or_default();
+        if *running >= self.most_streams {
+            return Err(Problem::new(Code::TooManyStreams).retry_after(SLOT_RETRY_SECONDS));
+        }
+        *running += 1;
+        Ok(Slot {
+            user,
+            streams: Arc::clone(&self.streams),
+        })
+    }
+
+    /// Forgets people who have not asked for a while.
+    pub(super) fn sweep(&self) {
+        self.requests.retain_recent();
+        self.requests.shrink_to_fit();
+    }
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self::new(STREAMS_PER_USER, REQUESTS_PER_MINUTE)
+    }
+}
+
+impl Drop for Slot {
+    fn drop(&mut self) {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(running) = streams.get_mut(&self.user) {
+            *running -= 1;
+            if *running == 0 {
+                streams.remove(&self.user);
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use uuid::Uuid;
+
+    fn user(number: u128) -> UserId {
+        UserId(Uuid::from_u128(number))
+    }
+
+    #[test]
+    fn streams_are_counted_per_person_and_given_back() {
+        let limits = Limits::new(2, 100);
+        let first = limits.enter(user(1)).unwrap();
+        let _second = limits.enter(user(1)).unwrap();
+        let refused = limits.enter(user(1)).unwrap_err();
+        assert_eq!(refused.code, Code::TooManyStreams);
+        assert!(refused.retry_after.is_some());
+        let _other = limits.enter(user(2)).unwrap();
+        drop(first);
+        limits.enter(user(1)).unwrap();
+    }
+
+    #[test]
+    fn a_refused_stream_costs_no_request() {
+        let limits = Limits::new(1, 2);
+        let running = limits.enter(user(1)).unwrap();
+        for _ in 0..10 {
+            assert_eq!(limits.enter(user(1)).unwrap_err().code, Code::TooManyStreams);
+        }
+        drop(running);
+        limits.enter(user(1)).unwrap();
+        let refused = limits.enter(user(1)).unwrap_err();
+        assert_eq!(refused.code, Code::RateLimited);
+        assert!(refused.retry_after.is_some_and(|seconds| (1..=60).contains(&seconds)));
+    }
+
+    #[test]
+    fn a_refused_request_gives_its_slot_back() {
+        let limits = Limits::new(1, 1);
+        drop(limits.enter(user(1)).unwrap());
+        for _ in 0..3 {
+            assert_eq!(limits.enter(user(1)).unwrap_err().code, Code::RateLimited);
+        }
+        assert!(limits.streams.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn a_panic_gives_the_slot_back() {
+        let limits = Arc::new(Limits::new(1, 10));
+        let inside = Arc::clone(&limits);
+        std::thread::spawn(move || {
+            let _slot = inside.enter(user(1)).unwrap();
+            panic!("on purpose");
+        })
+        .join()
+        .unwrap_err();
+        limits.enter(user(1)).unwrap();
+    }
+}

@@ -1,0 +1,125 @@
+//! Opening a stream: everything that happens between the door and the first event.
+
+use super::budget::{self, Asker, Quote};
+use super::call::{Call, Ending, Facts};
+use super::credential::Payer;
+use super::stream::{About, EngineStream, Running};
+use super::upstream::{self, Route, Upstream};
+use super::{Timing, stopping};
+use crate::domain::chat::{ChatRequest, Credential, Open, StreamEvent};
+use crate::domain::ids::{CallId, UserId};
+use crate::domain::limits::check_chat;
+use crate::domain::meter;
+use crate::domain::pricing;
+use crate::domain::problem::Problem;
+use crate::domain::providers::Provider;
+use crate::features::App;
+use std::future::poll_fn;
+use std::sync::atomic::Ordering;
+use tokio::sync::oneshot;
+use tokio::time::Instant;
+
+/// Opens a stream for a person who is signed in. `id` becomes the id of the call and is what the
+/// person sees as the request id.
+///
+/// Waits until the provider has accepted and, a moment longer, for the first output, so that an
+/// early failure is an error here and not an event later. Dropped while it waits, it drops the
+/// request to the provider and records the call as aborted.
+///
+/// # Errors
+/// The problem to be answered; see the table of problems.
+pub async fn open(app: &App, user: UserId, id: CallId, mut request: ChatRequest) -> Result<EngineStream, Problem> {
+    let began = Instant::now();
+    check_chat(&request)?;
+    if app.engine.is_draining.load(Ordering::SeqCst) {
+        return Err(stopping());
+    }
+    let slot = app.engine.limits.enter(user)?;
+    let payer = match request.provider {
+        Provider::Spectr => None,
+        _ => Some(Payer::find(app, user, &request).await?),
+    };
+    let credential = payer.as_ref().map_or(Credential::None, Payer::credential);
+    let started_at = app.clock.now();
+    let price = pricing::price_at(request.provider, &request.model, started_at);
+    let quote = Quote::new(&request, price.clone());
+    let asker = Asker {
+        user,
+        call: id,
+        credential,
+    };
+    let (hold, max_tokens) = budget::hold(app, asker, &quote).await?;
+    if max_tokens.is_some() {
+        request.params.max_tokens = max_tokens;
+    }
+    let facts = Facts {
+        id,
+        user,
+        provider: request.provider,
+        model: request.model.clone(),
+        credential,
+        key_id: payer.as_ref().and_then(Payer::key_id),
+        price,
+        input: meter::input_tokens(&request),
+        started_at,
+        began,
+    };
+    let mut call = Call::new(app.clone(), facts, hold, slot);
+    let timing = app.engine.timing();
+    let sent_at = Instant::now();
+    let sent = tokio::select! {
+        biased;
+        sent = send(app, &request, payer, &timing) => sent,
+        () = app.engine.cutoff.cancelled() => Err(stopping()),
+    };
+    let upstream = match sent {
+        Ok(upstream) => upstream,
+        Err(problem) => {
+            let settled = call.settle(Ending::Failed(problem.code));
+            wait_until_written(settled.written, &timing).await;
+            return Err(Payer::explain(credential, problem));
+        }
+    };
+    call.accept();
+    let mut about = About {
+        id,
+        upstream_id: upstream.id(),
+        credential,
+        overhead: sent_at - began,
+        max_tokens,
+        cost_nano_usd: (request.provider == Provider::Spectr).then_some(0),
+    };
+    let mut events = vec![StreamEvent::Open(Open {
+        request_id: id,
+        provider: request.provider,
+        model: request.model,
+        credential,
+    })];
+    let mut running = Running::new(call, upstream, timing, sent_at);
+    let peek = poll_fn(|cx| running.poll_first(cx, &mut events));
+    // Silence is no failure: the head goes out and the stream goes on.
+    tokio::time::timeout(timing.peek, peek).await.ok();
+    if let Some((problem, written)) = running.early_failure() {
+        wait_until_written(written, &timing).await;
+        return Err(Payer::explain(credential, problem));
+    }
+    about.upstream_id = about.upstream_id.or_else(|| running.upstream_id());
+    Ok(EngineStream::new(app.clone(), about, events, running))
+}
+
+/// Sends the request. The opened key lives as long as this call and not longer.
+async fn send(app: &App, request: &ChatRequest, payer: Option<Payer>, timing: &Timing) -> Result<Upstream, Problem> {
+    let Some(payer) = payer else {
+        return upstream::ask_guide(request);
+    };
+    let route = Route {
+        target: payer.target(app, request)?,
+        secret: payer.secret(),
+    };
+    upstream::send(app, request, &route, timing).await
+}
+
+/// A moment for the disk; where it takes longer, the row is still on its way.
+async fn wait_until_written(written: oneshot::Receiver<()>, timing: &Timing) {
+    tokio::time::timeout(timing.settle, written).await.ok();
+}

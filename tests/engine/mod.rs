@@ -1,0 +1,40 @@
+//! The engine through `POST /stream/chat`, against a provider that does exactly what a test says.
+
+mod budgets;
+mod double;
+mod failures;
+mod faults;
+mod limits;
+mod privacy;
+mod shutdown;
+mod stage;
+mod stop;
+mod streams;
+mod timeouts;
+mod wires;
+
+/// Runs one story on both engines, each with a [`stage::Stage`] of its own.
+macro_rules! stories {
+    ($(async fn $name:ident($stage:ident: Stage) $body:block)+) => {$(
+        mod $name {
+            use super::*;
+
+            async fn story($stage: &$crate::engine::stage::Stage) $body
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn sqlite() {
+                let stage = $crate::engine::stage::Stage::new($crate::support::Engine::Sqlite).await;
+                story(&stage).await;
+                stage.stop().await;
+            }
+
+            #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+            async fn postgres() {
+                let stage = $crate::engine::stage::Stage::new($crate::support::Engine::Postgres).await;
+                story(&stage).await;
+                stage.stop().await;
+            }
+        }
+    )+};
+}
+use stories;
