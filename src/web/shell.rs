@@ -1,6 +1,7 @@
 //! The HTML document around every page, and the routes of all pages.
 
 use super::assets;
+use super::pages::assistant::AssistantPage;
 use super::pages::docs::Docs;
 use super::pages::guide::Guide;
 use super::pages::landing::Landing;
@@ -99,7 +100,7 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
     .into_any_nested_route()
 }
 
-/// Keys, budgets and what they cost, for signed-in people.
+/// The assistant, and keys, budgets and what they cost, for signed-in people.
 #[component(transparent)]
 fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
@@ -107,6 +108,7 @@ fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/keys") view=keys::KeysPage ssr=SsrMode::Async />
             <Route path=path!("/settings/budgets") view=budgets::BudgetsPage ssr=SsrMode::Async />
+            <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -18,7 +18,7 @@ pub mod guide;
 mod loose;
 mod mistral;
 mod openai;
-mod sse;
+pub mod sse;
 mod wire;
 
 pub use decoder::Decoder;

@@ -85,6 +85,30 @@ fn copy_by_selection(text: &str) -> bool {
     copied
 }
 
+/// The first element that matches a selector of our own.
+#[must_use]
+pub fn find(selector: &str) -> Option<web_sys::Element> {
+    document().query_selector(selector).ok().flatten()
+}
+
+/// A field with a value: inputs and text areas share what is used of it.
+#[must_use]
+pub fn field(selector: &str) -> Option<web_sys::HtmlTextAreaElement> {
+    find(selector).map(JsCast::unchecked_into)
+}
+
+/// Moves the focus.
+pub fn focus(selector: &str) {
+    if let Some(element) = find(selector) {
+        let _ = element.unchecked_into::<web_sys::HtmlElement>().focus();
+    }
+}
+
+/// Moves the focus to what the next frame will show.
+pub fn focus_soon(selector: &'static str) {
+    next_frame(move || focus(selector));
+}
+
 /// Offers text as a file to save; nothing leaves the browser.
 pub fn download(name: &str, kind: &str, text: &str) {
     let parts = Array::of1(&JsValue::from_str(text));

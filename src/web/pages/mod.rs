@@ -1,6 +1,7 @@
 //! One file per page. Pages read from services directly and never hold SQL.
 
 pub mod accounts;
+pub mod assistant;
 pub mod budgets;
 pub mod docs;
 pub mod guide;

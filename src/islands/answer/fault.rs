@@ -1,0 +1,79 @@
+//! What went wrong with an answer, in words that name the mend, and where to go for it.
+
+use super::model::Fault;
+use crate::domain::chat::{Stop, StreamError};
+use crate::domain::problem::Code;
+use crate::islands::browser::now_ms;
+use crate::islands::stream::{Ended, Refusal};
+
+impl From<Refusal> for Fault {
+    fn from(refusal: Refusal) -> Self {
+        let retry_at = refusal.retry_after.map(|seconds| now_ms() + i64::from(seconds) * 1_000);
+        Self {
+            code: refusal.code,
+            message: refusal.message,
+            help: refusal.help,
+            retry_at,
+        }
+    }
+}
+
+impl From<StreamError> for Fault {
+    fn from(error: StreamError) -> Self {
+        Self {
+            code: error.code,
+            message: error.message,
+            help: error.help,
+            retry_at: None,
+        }
+    }
+}
+
+impl Fault {
+    /// The stream ended without saying that it was whole.
+    #[must_use]
+    pub fn cut() -> Self {
+        let code = Code::StreamCut;
+        Self {
+            code: code.code().to_owned(),
+            message: [code.title(), "."].concat(),
+            help: code.help().to_owned(),
+            retry_at: None,
+        }
+    }
+
+    /// How the connection's end is to be told, where no event told it.
+    #[must_use]
+    pub fn of(ended: Ended) -> Option<Self> {
+        match ended {
+            Ended::Stopped => None,
+            Ended::Closed | Ended::Cut => Some(Self::cut()),
+            Ended::Refused(refusal) => Some(refusal.into()),
+        }
+    }
+
+    /// The page on which the fault is mended, and the words of the link to it.
+    #[must_use]
+    pub fn mend(&self) -> Option<(&'static str, &'static str)> {
+        match self.code.as_str() {
+            "key_refused" | "no_key" | "trial_exhausted" => Some(("/settings/keys", "Open API keys")),
+            "budget_exhausted" => Some(("/settings/budgets", "Open budgets")),
+            "signed_out" => Some(("/login?next=/assistant", "Sign in")),
+            _ => None,
+        }
+    }
+}
+
+/// What a stop means to the reader, where the answer may not be what it seems.
+#[must_use]
+pub const fn stop_note(stop: Stop) -> Option<&'static str> {
+    match stop {
+        Stop::End | Stop::StopSequence | Stop::Other => None,
+        Stop::MaxTokens => Some("The answer reached its length limit. Ask for the rest to go on."),
+        Stop::ToolUse => Some("The model asked for a tool. The assistant runs none."),
+        Stop::Refusal => Some("The model declined to answer."),
+        Stop::ContentFilter => Some("The provider's content filter ended the answer."),
+        Stop::ContextWindow => Some("The conversation filled the model's context. Start a new one or shorten it."),
+        Stop::Pause => Some("The provider paused the answer. Ask it to go on."),
+    }
+}

@@ -1,0 +1,12 @@
+//! One model's answer on the screen, streaming: built once, used by every area that asks a model.
+//!
+//! ```text
+//! Cell::ask ──▶ stream::chat ──events──▶ Cell ─┬─ state ───────────▶ pane::view
+//!                                              └─ once per frame ──▶ pane::Easel ──▶ markdown
+//! ```
+
+pub mod cell;
+pub mod fault;
+pub mod model;
+pub mod pane;
+pub mod words;
