@@ -43,7 +43,7 @@ impl Keeper {
     #[must_use]
     pub fn store(self) -> Option<Rc<Store>> {
         self.store
-            .try_with_value(|store| store.as_ref().map(|store| Rc::clone(store)))
+            .try_with_value(|store| store.as_deref().map(Rc::clone))
             .flatten()
     }
 
@@ -127,7 +127,9 @@ impl Session {
     pub fn keep_choice<T: serde::Serialize + 'static>(self, name: &'static str, value: T) {
         if let Some(store) = self.keeper.store() {
             // A lost choice is no loss worth a word.
-            spawn_local(async move { drop(store.set(name, &value).await) });
+            spawn_local(async move {
+                let _ = store.set(name, &value).await;
+            });
         }
     }
 

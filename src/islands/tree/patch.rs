@@ -85,7 +85,9 @@ fn set(element: &DomElement, name: &'static str, value: &str) {
     match name.strip_prefix('.') {
         Some("checked") => set_property(element, "checked", &JsValue::from_bool(value == "true")),
         Some(property) => set_property(element, property, &JsValue::from_str(value)),
-        None => drop(element.set_attribute(name, value)),
+        None => {
+            let _ = element.set_attribute(name, value);
+        }
     }
 }
 
