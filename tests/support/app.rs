@@ -3,9 +3,10 @@
 use super::client::Client;
 use spectr::domain::accounts::{AccountState, Email, PersonName};
 use spectr::domain::ids::UserId;
+use spectr::domain::privacy::constants::POLICY_VERSION;
 use spectr::domain::timestamp::{DAY_MS, Timestamp};
 use spectr::features::App;
-use spectr::features::accounts;
+use spectr::features::{accounts, outbox};
 use spectr::infra::clock::ManualClock;
 use spectr::infra::config::{Config, Settings};
 use spectr::web;
@@ -33,7 +34,6 @@ pub struct TestApp {
     /// `http://127.0.0.1:PORT`.
     pub url: String,
     pub clock: Arc<ManualClock>,
-    pub engine: Engine,
     dir: tempfile::TempDir,
     database: Option<PostgresDatabase>,
     stop: oneshot::Sender<()>,
@@ -43,10 +43,60 @@ pub struct TestApp {
 /// A person with an account and a browser that is signed in.
 pub struct Person {
     pub id: UserId,
-    pub name: String,
     pub email: String,
     pub client: Client,
 }
+
+/// The fields of the sign-up form, all in order.
+pub fn sign_up_form<'a>(name: &'a str, email: &'a str, password: &'a str) -> [(&'a str, &'a str); 6] {
+    [
+        ("name", name),
+        ("email", email),
+        ("password", password),
+        ("age", "on"),
+        ("policy", "on"),
+        ("policy_version", POLICY_VERSION),
+    ]
+}
+
+/// A mail as its reader sees it.
+#[derive(Debug)]
+pub struct ReceivedMail {
+    pub to: String,
+    pub subject: String,
+    pub text: String,
+}
+
+impl ReceivedMail {
+    pub fn read(raw: &str) -> Self {
+        let (head, text) = raw.split_once("\r\n\r\n").unwrap();
+        let header = |name: &str| {
+            let line = head
+                .lines()
+                .find(|line| line.to_lowercase().starts_with(&format!("{name}:")));
+            line.and_then(|line| line.split_once(':')).unwrap().1.trim().to_owned()
+        };
+        Self {
+            to: header("to"),
+            subject: header("subject"),
+            text: text.to_owned(),
+        }
+    }
+
+    /// The path and query of the first link to `path` in the mail.
+    pub fn link(&self, path: &str) -> String {
+        let line = self.text.lines().find(|line| line.contains(path)).unwrap();
+        line[line.find(path).unwrap()..].trim().to_owned()
+    }
+
+    /// The token of the first link to `path` in the mail.
+    pub fn token(&self, path: &str) -> String {
+        self.link(path).split_once("token=").unwrap().1.to_owned()
+    }
+}
+
+/// A password that is good, and never the point of a test.
+pub const PASSWORD: &str = "gravel lantern orbit mosaic";
 
 impl TestApp {
     pub async fn spawn(engine: Engine) -> Self {
@@ -89,7 +139,6 @@ impl TestApp {
             app,
             url: format!("http://{addr}"),
             clock,
-            engine,
             dir,
             database,
             stop,
@@ -124,12 +173,11 @@ impl TestApp {
     /// A confirmed account with a signed-in browser, made without hashing: its password is nobody's.
     pub async fn signed_in_user(&self) -> Person {
         let id = UserId(spectr::infra::clock::Clock::new_id(&*self.clock));
-        let name = "Ada Lovelace".to_owned();
         let email = format!("ada.{}@example.org", id.0.simple());
         let key = self.app.keys.create_data_key(id.0).await.unwrap();
         let user = accounts::NewUser {
             id,
-            name: &PersonName::parse(&name).unwrap(),
+            name: &PersonName::parse("Ada Lovelace").unwrap(),
             email: &Email::parse(&email).unwrap(),
             password_hash: "$2b$12$............................nobody..................",
             state: AccountState::Active,
@@ -143,12 +191,51 @@ impl TestApp {
         conn.commit().await.unwrap();
         let client = self.client();
         client.set_cookie(Some(&secret.to_cookie(&self.app)));
-        Person {
-            id,
-            name,
-            email,
-            client,
+        Person { id, email, client }
+    }
+
+    /// Delivers what is queued and answers every mail kept so far, oldest first.
+    pub async fn mails(&self) -> Vec<ReceivedMail> {
+        outbox::deliver_due(&self.app).await.unwrap();
+        let folder = self.data_dir().join("outbox");
+        let mut paths: Vec<_> = std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .filter(|path| path.extension().is_some_and(|kind| kind == "eml"))
+            .collect();
+        paths.sort();
+        paths
+            .iter()
+            .map(|path| ReceivedMail::read(&std::fs::read_to_string(path).unwrap()))
+            .collect()
+    }
+
+    /// The newest mail to this address; fails the test when there is none.
+    pub async fn mail_to(&self, address: &str) -> ReceivedMail {
+        let mails = self.mails().await;
+        let found = mails.into_iter().rev().find(|mail| mail.to.contains(address));
+        found.unwrap_or_else(|| panic!("no mail to {address}"))
+    }
+
+    /// Waits for work that goes on after answers were given.
+    pub async fn settle(&self) {
+        while !self.app.background.is_empty() {
+            tokio::task::yield_now().await;
         }
+    }
+
+    /// Signs up, confirms and signs in by the pages, password and all.
+    pub async fn sign_up(&self, name: &str, email: &str) -> Client {
+        let client = self.client();
+        client
+            .post("/signup", &sign_up_form(name, email, PASSWORD))
+            .await
+            .see_other();
+        let token = self.mail_to(email).await.token("/verify");
+        client.post("/verify", &[("token", &token)]).await.see_other();
+        let signed_in = client.post("/login", &[("email", email), ("password", PASSWORD)]).await;
+        assert_eq!(signed_in.see_other(), "/dashboard");
+        client
     }
 
     /// How many rows a table holds.

@@ -3,7 +3,7 @@
 pub mod app;
 pub mod client;
 
-pub use app::{Engine, TestApp};
+pub use app::{Engine, PASSWORD, TestApp, sign_up_form};
 pub use client::{Client, Reply};
 
 /// Runs one story on both engines, as `name::sqlite` and `name::postgres`.
@@ -13,7 +13,6 @@ pub use client::{Client, Reply};
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
         mod $name {
-            #[expect(unused_imports, reason = "a story may need nothing from around it")]
             use super::*;
 
             $(#[$meta])*
