@@ -93,8 +93,7 @@ impl Mailer {
     pub async fn send(&self, message: &Message<'_>) -> Result<(), Failure> {
         match self {
             Self::Files(folder) => {
-                // As it is read by people and scripts: links stay whole.
-                let mail = build(message, Some(ContentTransferEncoding::EightBit))?;
+                let mail = build(message, Wire::File)?;
                 let (folder, id) = (folder.clone(), message.id);
                 let written = tokio::task::spawn_blocking(move || write_file(&folder, id, &mail.formatted())).await;
                 match written {
@@ -103,7 +102,7 @@ impl Mailer {
                 }
             }
             Self::Smtp(transport) => {
-                let mail = build(message, None)?;
+                let mail = build(message, Wire::Smtp)?;
                 match transport.send(mail).await {
                     Ok(_) => Ok(()),
                     Err(error) if error.is_permanent() => Err(Failure::Permanent("refused")),
@@ -129,14 +128,28 @@ impl Mailer {
     }
 }
 
-fn build(message: &Message<'_>, encoding: Option<ContentTransferEncoding>) -> Result<lettre::Message, Failure> {
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Wire {
+    /// Read by people and scripts as it is.
+    File,
+    /// Text that is not ASCII is encoded: the server may not take 8 bits.
+    Smtp,
+}
+
+/// Lines stay far below the 998 characters of RFC 5322, so that plain text needs no encoding and
+/// links stay whole.
+fn body(text: &str, wire: Wire) -> Body {
+    let crlf = || text.replace("\r\n", "\n").replace('\n', "\r\n").into_bytes();
+    match wire {
+        _ if text.is_ascii() => Body::dangerous_pre_encoded(crlf(), ContentTransferEncoding::SevenBit),
+        Wire::File => Body::dangerous_pre_encoded(crlf(), ContentTransferEncoding::EightBit),
+        Wire::Smtp => Body::new(text.to_owned()),
+    }
+}
+
+fn build(message: &Message<'_>, wire: Wire) -> Result<lettre::Message, Failure> {
     let bad = |_| Failure::Permanent("address");
     let seconds = u64::try_from(message.at.0 / 1_000).unwrap_or_default();
-    let text = message.body.to_string();
-    let body = match encoding {
-        Some(encoding) => Body::new_with_encoding(text, encoding).map_err(|_| Failure::Permanent("encoding"))?,
-        None => Body::new(text),
-    };
     lettre::Message::builder()
         .from(message.from.parse::<Mailbox>().map_err(bad)?)
         .to(message.to.parse::<Mailbox>().map_err(bad)?)
@@ -144,7 +157,7 @@ fn build(message: &Message<'_>, encoding: Option<ContentTransferEncoding>) -> Re
         .date(UNIX_EPOCH + Duration::from_secs(seconds))
         .message_id(Some(format!("<{}@{}>", message.id, message.host)))
         .header(ContentType::TEXT_PLAIN)
-        .body(body)
+        .body(body(&message.body, wire))
         .map_err(|_| Failure::Permanent("message"))
 }
 
@@ -237,7 +250,7 @@ mod tests {
     }
 
     fn file(message: &Message<'_>) -> String {
-        let mail = build(message, Some(ContentTransferEncoding::EightBit)).unwrap();
+        let mail = build(message, Wire::File).unwrap();
         String::from_utf8(mail.formatted()).unwrap()
     }
 
@@ -263,7 +276,7 @@ mod tests {
     #[test]
     fn an_address_that_is_none_is_given_up_at_once() {
         let message = message("a@b.example\r\nRCPT TO:<c@d.example>", "Hello", "Text");
-        assert_eq!(build(&message, None).err(), Some(Failure::Permanent("address")));
+        assert_eq!(build(&message, Wire::Smtp).err(), Some(Failure::Permanent("address")));
     }
 
     #[test]

@@ -17,7 +17,7 @@ on_both_engines! {
 
     async fn any_text_in_any_field_is_an_answer_and_no_failure(app: TestApp) {
         let client = app.client();
-        let long = "x".repeat(20_000);
+        let long = "x".repeat(5_000);
         for text in ["", " ", "\0", "'; DROP TABLE users; --", "<script>alert(1)</script>", "\u{202E} محمد", "👩‍🔬", &long] {
             for path in DOORS {
                 let form: Vec<_> = ["name", "email", "password", "code", "token", "step", "next", "age", "policy", "policy_version"]
@@ -25,7 +25,7 @@ on_both_engines! {
                     .map(|name| (name, text))
                     .collect();
                 let reply = client.post(path, &form).await;
-                assert!([303, 422].contains(&reply.status.as_u16()), "{path} {text:.20?}: {}", reply.status);
+                assert!([303, 422].contains(&reply.status.as_u16()), "{path} {text:.20}: {}", reply.status);
                 assert!(!reply.body.contains("<script>alert"));
             }
         }

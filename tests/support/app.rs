@@ -203,7 +203,7 @@ impl TestApp {
             .map(|entry| entry.unwrap().path())
             .filter(|path| path.extension().is_some_and(|kind| kind == "eml"))
             .collect();
-        paths.sort();
+        paths.sort_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap());
         paths
             .iter()
             .map(|path| ReceivedMail::read(&std::fs::read_to_string(path).unwrap()))
@@ -213,8 +213,14 @@ impl TestApp {
     /// The newest mail to this address; fails the test when there is none.
     pub async fn mail_to(&self, address: &str) -> ReceivedMail {
         let mails = self.mails().await;
-        let found = mails.into_iter().rev().find(|mail| mail.to.contains(address));
-        found.unwrap_or_else(|| panic!("no mail to {address}"))
+        if let Some(found) = mails.into_iter().rev().find(|mail| mail.to.contains(address)) {
+            return found;
+        }
+        let sql = "SELECT kind, state, problem FROM outbox";
+        let mut conn = self.app.db.acquire().await.unwrap();
+        let rows =
+            spectr::on!(&mut conn, c => sqlx::query_as::<_, (String, String, Option<String>)>(sql).fetch_all(c).await);
+        panic!("no mail to {address}; the outbox holds {rows:?}")
     }
 
     /// Waits for work that goes on after answers were given.
