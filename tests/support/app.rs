@@ -34,6 +34,7 @@ pub struct TestApp {
     /// `http://127.0.0.1:PORT`.
     pub url: String,
     pub clock: Arc<ManualClock>,
+    pub engine: Engine,
     dir: tempfile::TempDir,
     database: Option<PostgresDatabase>,
     stop: oneshot::Sender<()>,
@@ -139,6 +140,7 @@ impl TestApp {
             app,
             url: format!("http://{addr}"),
             clock,
+            engine,
             dir,
             database,
             stop,
