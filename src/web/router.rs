@@ -58,6 +58,7 @@ fn doors() -> Router<App> {
         .route("/.well-known/security.txt", get(security_txt::security_txt))
         .merge(super::pages::accounts::doors())
         .merge(super::pages::budgets::doors())
+        .merge(super::pages::dashboard::doors())
         .merge(super::pages::keys::doors())
         .route("/stream/models", get(models::list))
         .route("/stream/chat", post(stream::chat))

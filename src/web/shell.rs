@@ -7,7 +7,7 @@ use super::pages::guide::Guide;
 use super::pages::landing::Landing;
 
 use super::pages::not_found::NotFound;
-use super::pages::{accounts, budgets, keys, legal, settings};
+use super::pages::{accounts, budgets, dashboard, keys, legal, settings};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
@@ -105,6 +105,7 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
 fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/dashboard") view=dashboard::DashboardPage ssr=SsrMode::Async />
             <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/keys") view=keys::KeysPage ssr=SsrMode::Async />
             <Route path=path!("/settings/budgets") view=budgets::BudgetsPage ssr=SsrMode::Async />

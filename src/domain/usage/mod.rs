@@ -91,6 +91,12 @@ impl Period {
         }
     }
 
+    /// Whether nothing older is kept.
+    #[must_use]
+    pub const fn is_all(self) -> bool {
+        matches!(self, Self::All)
+    }
+
     /// The value in URLs.
     #[must_use]
     pub const fn id(self) -> &'static str {
@@ -314,6 +320,18 @@ impl<'a> std::iter::Sum<&'a Sums> for Sums {
             whole
         })
     }
+}
+
+/// What has to be said where some calls have no price; `None` where all have one.
+#[must_use]
+pub fn unpriced_sentence(sums: &Sums) -> Option<String> {
+    (sums.unpriced > 0).then(|| {
+        let (percent, unpriced, calls) = (sums.unpriced_percent(), grouped(sums.unpriced), grouped(sums.calls));
+        format!(
+            "{percent} % of these calls ({unpriced} of {calls}) went to models whose price is not known. They are in every \
+             count but the cost."
+        )
+    })
 }
 
 /// How much more or less than before, in percent: `None` where there was nothing before.
