@@ -85,6 +85,14 @@ stories! {
         assert!((100..166).contains(&limit), "{limit}");
     }
 
+    async fn a_budget_with_room_limits_the_answer_to_what_is_held(stage: Stage) {
+        let (provider, model) = FIVE[1];
+        stage.double.always(double::stream(&wires::answer(provider, &["hi"])));
+        stage.set_budget(Some(100_000_000_000), None).await;
+        let reader = stage.ask((provider, model)).await;
+        assert_eq!(reader.header("x-spectr-max-tokens"), Some("8192"));
+    }
+
     async fn what_is_held_is_given_back_by_a_call_that_fails_or_is_stopped(stage: Stage) {
         let (provider, model) = FIVE[1];
         stage.set_budget(Some(cost()), None).await;

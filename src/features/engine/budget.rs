@@ -5,8 +5,8 @@
 //! per running call, made under a lock of that person; a row that a crash leaves behind expires.
 //!
 //! A call is let in only if what it may cost fits into what is left. Its price unknown, it holds
-//! [`UNPRICED_HOLD`]. Where the caller set no limit of tokens and little is left, the call gets all
-//! that is left and a limit of tokens to match.
+//! [`UNPRICED_HOLD`]. Where the caller set no limit of tokens, the call gets a usual amount or all
+//! that is left, and a limit of tokens to match: what is held is also the most it can cost.
 
 mod book;
 mod shared;
@@ -17,7 +17,7 @@ pub(super) use shared::forget_stale;
 use crate::domain::chat::{ChatRequest, Credential, Tokens};
 use crate::domain::ids::{CallId, UserId};
 use crate::domain::meter;
-use crate::domain::pricing::Price;
+use crate::domain::pricing::{self, Price};
 use crate::domain::problem::{Code, Problem};
 use crate::domain::timestamp::{SECOND_MS, Timestamp};
 use crate::features::App;
@@ -28,8 +28,8 @@ use std::sync::Arc;
 
 /// Held for a call whose price is not known: one cent.
 const UNPRICED_HOLD: i64 = 10_000_000;
-/// Output that is held for where the caller set no limit, in tokens.
-const USUAL_OUTPUT: u64 = 4_096;
+/// Output that is held for where the caller set no limit, in tokens; less where the model gives less.
+const USUAL_OUTPUT: u64 = 8_192;
 /// The shortest answer that is asked for where little is left, in tokens: a budget can be spent to
 /// its end, and the answer says that it was cut.
 const LEAST_OUTPUT: u64 = 1;
@@ -116,6 +116,8 @@ pub(super) struct Quote {
     input: u64,
     /// The caller's own limit.
     max_tokens: Option<u32>,
+    /// Output that is held for without one.
+    usual: u64,
 }
 
 impl Quote {
@@ -124,6 +126,8 @@ impl Quote {
             price,
             input: meter::input_tokens_at_most(request),
             max_tokens: request.params.max_tokens,
+            usual: pricing::facts(request.provider, &request.model)
+                .map_or(USUAL_OUTPUT, |facts| facts.max_output.min(USUAL_OUTPUT)),
         }
     }
 
@@ -137,7 +141,7 @@ impl Quote {
     }
 
     fn ask(&self, budget: Budget) -> Ask {
-        let most = self.max_tokens.map_or(USUAL_OUTPUT, u64::from);
+        let most = self.max_tokens.map_or(self.usual, u64::from);
         let least = self.max_tokens.map_or(LEAST_OUTPUT, u64::from);
         Ask::Money {
             budget,
@@ -146,11 +150,14 @@ impl Quote {
         }
     }
 
-    /// The limit of tokens that keeps a call inside a grant that is smaller than what was asked for.
+    /// The limit of tokens that keeps a call without a limit of its own inside its grant.
     fn limit(&self, granted: i64) -> Option<u32> {
-        let (usual, nothing) = (self.cost(USUAL_OUTPUT)?, self.cost(0)?);
-        if self.max_tokens.is_some() || granted >= usual {
+        if self.max_tokens.is_some() {
             return None;
+        }
+        let nothing = self.cost(0)?;
+        if granted >= self.cost(self.usual)? {
+            return u32::try_from(self.usual).ok();
         }
         let per_million = self.cost(1_000_000)?.saturating_sub(nothing).max(1);
         let tokens = i128::from(granted - nothing) * 1_000_000 / i128::from(per_million);
