@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod app;
 pub mod engine;
+pub mod jobs;
 pub mod outbox;
 pub mod usage;
 pub mod vault;

@@ -5,5 +5,6 @@ pub mod config;
 pub mod crypto;
 pub mod db;
 pub mod http;
+pub mod jobs;
 pub mod mail;
 pub mod telemetry;

@@ -1,0 +1,57 @@
+//! The table of jobs: what happens by itself, how often, and which feature does it.
+//!
+//! Adding a job: an idempotent function in the feature that owns the rows, and a row here.
+
+use super::{App, accounts, outbox, usage};
+use crate::domain::timestamp::{DAY_MS, HOUR_MS};
+use crate::infra::jobs::{Job, Runner};
+
+pub const JOBS: &[Job<App>] = &[
+    Job {
+        name: "usage_purge",
+        every: HOUR_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(usage::purge(&app).await?) }),
+    },
+    Job {
+        name: "session_purge",
+        every: HOUR_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(accounts::jobs::purge_sessions(&app).await?) }),
+    },
+    Job {
+        name: "token_purge",
+        every: HOUR_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(accounts::jobs::purge_tokens(&app).await?) }),
+    },
+    Job {
+        name: "security_event_purge",
+        every: HOUR_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(accounts::jobs::purge_security_events(&app).await?) }),
+    },
+    Job {
+        name: "unverified_account_purge",
+        every: HOUR_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(accounts::jobs::purge_unverified(&app).await?) }),
+    },
+    Job {
+        name: "outbox_purge",
+        every: DAY_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(outbox::purge(&app).await?) }),
+    },
+];
+
+/// The runner of all jobs.
+#[must_use]
+pub fn runner(app: &App) -> Runner<App> {
+    Runner {
+        context: app.clone(),
+        db: app.db.clone(),
+        clock: app.clock.clone(),
+        jobs: JOBS,
+    }
+}
