@@ -1,5 +1,8 @@
 //! The command line: puts the parts together and runs them.
 
+mod doctor;
+mod jobs;
+mod keys;
 mod serve;
 mod welcome;
 
@@ -24,7 +27,35 @@ enum Command {
     },
     /// Bring the database schema up to date and stop.
     Migrate,
+    /// The work that happens by itself.
+    #[command(subcommand)]
+    Jobs(JobsCommand),
+    /// The master keys and what they wrap.
+    #[command(subcommand)]
+    Keys(KeysCommand),
+    /// Look at everything the server needs and say what to mend; changes nothing.
+    Doctor,
 }
+
+#[derive(Debug, Subcommand)]
+enum JobsCommand {
+    /// Run every job once and print what it did.
+    Run,
+}
+
+#[derive(Debug, Subcommand)]
+enum KeysCommand {
+    /// Open every wrapped key with the master keys.
+    Check,
+    /// Put everything under the first master key; makes a new one when it is there already.
+    Rotate {
+        /// Instead remove the master keys that nothing needs any more.
+        #[arg(long)]
+        retire: bool,
+    },
+}
+
+type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs the command of the process's arguments; 0 is success, 2 means it could not run.
 #[must_use]
@@ -35,16 +66,24 @@ pub fn run() -> ExitCode {
         Ok(runtime) => runtime,
         Err(error) => return fail(&error),
     };
+    let done = |()| ExitCode::SUCCESS;
     let result = runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve { welcome: false }) {
-            Command::Serve { welcome } => serve::serve(welcome).await,
-            Command::Migrate => serve::migrate().await,
+            Command::Serve { welcome } => serve::serve(welcome).await.map(done),
+            Command::Migrate => serve::migrate().await.map(done),
+            Command::Jobs(JobsCommand::Run) => jobs::run().await,
+            Command::Keys(KeysCommand::Check) => keys::check().await.map(done),
+            Command::Keys(KeysCommand::Rotate { retire }) => keys::rotate(retire).await.map(done),
+            Command::Doctor => doctor::run().await,
         }
     });
-    match result {
-        Ok(()) => ExitCode::SUCCESS,
-        Err(error) => fail(&*error),
-    }
+    result.unwrap_or_else(|error| fail(&*error))
+}
+
+/// One line for the person at the terminal.
+#[expect(clippy::print_stdout, reason = "the command line speaks to a person")]
+fn say(line: &str) {
+    println!("{line}");
 }
 
 #[expect(clippy::print_stderr, reason = "the command line speaks to a person")]

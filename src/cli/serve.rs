@@ -1,15 +1,17 @@
 //! `spectr serve` and `spectr migrate`.
 
-use crate::features::{App, engine, outbox};
+use super::Result;
+use crate::features::{App, engine, jobs, outbox};
 use crate::infra::clock::SystemClock;
 use crate::infra::config::Config;
+use crate::infra::data_dir::{self, ServeLock};
 use crate::infra::telemetry;
 use crate::web;
+use std::io::ErrorKind;
+use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
-
-type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Opens everything, serves until SIGINT or SIGTERM, drains and closes.
 pub async fn serve(welcome: bool) -> Result {
@@ -18,12 +20,14 @@ pub async fn serve(welcome: bool) -> Result {
     for name in Config::unknown_variables() {
         tracing::warn!(name, "unknown variable in the environment");
     }
-    let listener = TcpListener::bind(config.addr).await.map_err(|error| {
-        format!(
-            "cannot listen on {}: {error}. Set SPECTR_ADDR to a free address.",
-            config.addr
-        )
-    })?;
+    let listener = listen(config.addr).await?;
+    data_dir::create(&config.data_dir)?;
+    let is_sqlite = config.database_url.starts_with("sqlite");
+    let _lock = if is_sqlite {
+        Some(ServeLock::take(&config.data_dir).await?)
+    } else {
+        None
+    };
     let app = App::open(config, Arc::new(SystemClock)).await?;
     tracing::info!(address = %app.config.public_url, "listening");
     if welcome {
@@ -39,11 +43,31 @@ pub async fn serve(welcome: bool) -> Result {
         tracing::info!("stopping: running answers may end");
         engine::drain(&draining);
     };
+    let schedule = jobs::runner(&app).start();
     let delivery = tokio::spawn(outbox::run(app.clone()));
     web::serve::serve(listener, web::router::router(app.clone()), stop).await;
+    schedule.stop().await;
     delivery.abort();
     app.close().await;
     Ok(())
+}
+
+async fn listen(addr: SocketAddr) -> Result<TcpListener> {
+    TcpListener::bind(addr).await.map_err(|error| {
+        let why = match error.kind() {
+            ErrorKind::AddrInUse => {
+                format!("{addr} is taken by another process. Stop it, or set SPECTR_ADDR to a free address")
+            }
+            ErrorKind::PermissionDenied => {
+                format!("listening on {addr} is not permitted. Set SPECTR_ADDR to a port above 1023")
+            }
+            ErrorKind::AddrNotAvailable => {
+                format!("{addr} is not an address of this machine. Set SPECTR_ADDR to one, or to 0.0.0.0:PORT for all")
+            }
+            _ => format!("listening on {addr} does not work: {error}. Set SPECTR_ADDR to a free address"),
+        };
+        why.into()
+    })
 }
 
 /// Brings both schemas up to date with the owner's role.

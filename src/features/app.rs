@@ -8,12 +8,12 @@ use crate::features::vault::ModelsCache;
 use crate::infra::clock::Clock;
 use crate::infra::config::Config;
 use crate::infra::crypto::{Keys, KeysError, Passwords};
+use crate::infra::data_dir::{self, DataDirError};
 use crate::infra::db::{self, Db, Schema};
+use crate::infra::db_fault::DbFault;
 use crate::infra::http::{Http, HttpError};
 use crate::infra::mail::{Mailer, MailerError};
 use std::ops::Deref;
-use std::os::unix::fs::DirBuilderExt;
-use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use tokio_util::task::TaskTracker;
 
@@ -44,15 +44,10 @@ pub struct Parts {
 /// Why the application cannot start, in words for the person who starts it.
 #[derive(Debug, thiserror::Error)]
 pub enum OpenError {
-    #[error("the data folder {path} cannot be made: {source}. Set SPECTR_DATA_DIR to a folder that may be written.")]
-    DataDir { path: PathBuf, source: std::io::Error },
-    #[error("the {name} cannot be opened: {source}")]
-    Database { name: &'static str, source: db::Error },
-    #[error("the schema of the {name} cannot be brought up to date: {source}")]
-    Migrate {
-        name: &'static str,
-        source: sqlx::migrate::MigrateError,
-    },
+    #[error(transparent)]
+    DataDir(#[from] DataDirError),
+    #[error(transparent)]
+    Database(#[from] DbFault),
     #[error(transparent)]
     Keys(#[from] KeysError),
     #[error("the threads that hash passwords cannot be started: {0}")]
@@ -63,26 +58,20 @@ pub enum OpenError {
     Http(#[from] HttpError),
 }
 
-const MAIN: &str = "database";
-const KEYSTORE: &str = "keystore";
-
 impl App {
     /// Opens databases and keys. Brings the schema up to date unless the migrations belong to another role.
     ///
     /// # Errors
     /// The first part that cannot be opened.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
-        create_data_dir(&config.data_dir)?;
-        let db = open_db(&config.database_url, Schema::Main).await?;
-        if config.database_migrate_url == config.database_url {
-            migrate_db(&db, Schema::Main).await?;
-        }
+        data_dir::create(&config.data_dir)?;
+        let url = &config.database_url;
+        let db = open_db(url, Schema::Main).await?;
+        prepare(&config, &db, Schema::Main).await?;
         let keystore = open_db(&config.keystore_url, Schema::Keystore).await?;
-        migrate_db(&keystore, Schema::Keystore).await?;
-        let keys = if accounts::exist(&db)
-            .await
-            .map_err(|source| OpenError::Database { name: MAIN, source })?
-        {
+        prepare(&config, &keystore, Schema::Keystore).await?;
+        let has_accounts = accounts::exist(&db).await;
+        let keys = if has_accounts.map_err(|error| DbFault::new(url, Schema::Main, &error))? {
             Keys::open_existing(&config.master_keys, keystore.clone()).await?
         } else {
             Keys::open(&config.master_keys, keystore.clone()).await?
@@ -112,14 +101,10 @@ impl App {
     /// # Errors
     /// When a database cannot be opened or a migration fails.
     pub async fn migrate(config: &Config) -> Result<(), OpenError> {
-        create_data_dir(&config.data_dir)?;
-        let owner = open_db(&config.database_migrate_url, Schema::Main).await?;
-        migrate_db(&owner, Schema::Main).await?;
-        owner.close().await;
-        let keystore = open_db(&config.keystore_url, Schema::Keystore).await?;
-        migrate_db(&keystore, Schema::Keystore).await?;
-        keystore.close().await;
-        Ok(())
+        data_dir::create(&config.data_dir)?;
+        let (main, keystore) = (&config.database_migrate_url, config.keystore_migrate_url());
+        migrate_db(main, Schema::Main, runtime_role(config, &config.database_url)).await?;
+        migrate_db(keystore, Schema::Keystore, runtime_role(config, &config.keystore_url)).await
     }
 
     /// Writes back what is in memory and closes the databases. Call it once, at the very end.
@@ -140,35 +125,47 @@ impl Deref for App {
     }
 }
 
-const fn name(schema: Schema) -> &'static str {
-    match schema {
-        Schema::Main => MAIN,
-        Schema::Keystore => KEYSTORE,
+async fn open_db(url: &str, schema: Schema) -> Result<Db, DbFault> {
+    Db::open(url, schema)
+        .await
+        .map_err(|error| DbFault::new(url, schema, &error))
+}
+
+/// Brings the schema up to date at the start, or only checks it where migrating belongs to another role.
+async fn prepare(config: &Config, db: &Db, schema: Schema) -> Result<(), DbFault> {
+    let (url, owner) = match schema {
+        Schema::Main => (&config.database_url, config.database_migrate_url.as_str()),
+        Schema::Keystore => (&config.keystore_url, config.keystore_migrate_url()),
+    };
+    let is_migrated = if owner == url {
+        db.migrate(schema).await.map(|()| true)
+    } else {
+        db.is_migrated(schema).await
+    };
+    match is_migrated {
+        Ok(true) => Ok(()),
+        Ok(false) => Err(DbFault::not_migrated(url, schema)),
+        Err(error) => Err(DbFault::migration(url, schema, &error)),
     }
 }
 
-async fn open_db(url: &str, schema: Schema) -> Result<Db, OpenError> {
-    let name = name(schema);
-    Db::open(url, schema)
-        .await
-        .map_err(|source| OpenError::Database { name, source })
+/// The role that serves, where it is not the one that migrates.
+fn runtime_role(config: &Config, url: &str) -> Option<String> {
+    let separate = config.database_migrate_url != config.database_url;
+    separate.then(|| db::role(url)).flatten()
 }
 
-async fn migrate_db(db: &Db, schema: Schema) -> Result<(), OpenError> {
-    let name = name(schema);
+/// Migrates with the owner's role and lets the runtime role use what there is.
+async fn migrate_db(url: &str, schema: Schema, runtime: Option<String>) -> Result<(), OpenError> {
+    let db = open_db(url, schema).await?;
     db.migrate(schema)
         .await
-        .map_err(|source| OpenError::Migrate { name, source })
-}
-
-/// Makes the data folder, readable by its owner only.
-fn create_data_dir(path: &Path) -> Result<(), OpenError> {
-    std::fs::DirBuilder::new()
-        .recursive(true)
-        .mode(0o700)
-        .create(path)
-        .map_err(|source| OpenError::DataDir {
-            path: path.to_owned(),
-            source,
-        })
+        .map_err(|error| DbFault::migration(url, schema, &error))?;
+    if let Some(role) = runtime.filter(|role| db::role(url).as_ref() != Some(role)) {
+        db.grant_to(&role, schema)
+            .await
+            .map_err(|error| DbFault::new(url, schema, &error))?;
+    }
+    db.close().await;
+    Ok(())
 }

@@ -207,6 +207,16 @@ impl Config {
         })
     }
 
+    /// Under which URL the keystore is migrated: by the owner's role where it shares the database.
+    #[must_use]
+    pub fn keystore_migrate_url(&self) -> &str {
+        if self.keystore_url == self.database_url {
+            &self.database_migrate_url
+        } else {
+            &self.keystore_url
+        }
+    }
+
     /// Whether people reach the server over TLS: Secure cookies, `__Host-`, HSTS.
     #[must_use]
     pub fn is_https(&self) -> bool {

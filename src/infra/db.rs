@@ -7,7 +7,9 @@
 
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction};
+use sqlx::{
+    ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
+};
 use std::str::FromStr;
 use std::time::Duration;
 
@@ -34,6 +36,11 @@ macro_rules! execute {
         $crate::on!($conn, c => sqlx::query($sql)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()))
     };
 }
+
+/// How long a connection to a PostgreSQL server may take at the start.
+const CONNECT: Duration = Duration::from_secs(10);
+/// How long a request waits for a connection before it is answered 503.
+const ACQUIRE: Duration = Duration::from_secs(8);
 
 /// An open database: cheap to clone.
 #[derive(Clone, Debug)]
@@ -97,21 +104,34 @@ impl Db {
     /// # Errors
     /// When the URL cannot be read or the database cannot be reached.
     pub async fn open(url: &str, schema: Schema) -> Result<Self> {
+        if !url.starts_with("postgres") {
+            keep_private(SqliteConnectOptions::from_str(url)?.get_filename())?;
+        }
+        Self::open_existing(url, schema).await
+    }
+
+    /// As [`Db::open`], but makes no file: one that is missing is an error.
+    ///
+    /// # Errors
+    /// When the URL cannot be read or the database cannot be reached.
+    pub async fn open_existing(url: &str, schema: Schema) -> Result<Self> {
         if url.starts_with("postgres://") || url.starts_with("postgresql://") {
             let options = PgConnectOptions::from_str(url)?.application_name("spectr");
             let options = match schema {
                 Schema::Main => options,
                 Schema::Keystore => options.options([("search_path", "keystore")]),
             };
+            // One connection by hand: the pool would retry a refused one and then only say "timed out".
+            let first = tokio::time::timeout(CONNECT, options.connect()).await;
+            first.map_err(|_| Error::PoolTimedOut)??.close().await?;
             let pool = PgPoolOptions::new()
                 .max_connections(if schema == Schema::Main { 16 } else { 4 })
-                .acquire_timeout(Duration::from_secs(10))
+                .acquire_timeout(ACQUIRE)
                 .connect_with(options)
                 .await?;
             return Ok(Self::Postgres(pool));
         }
         let options = SqliteConnectOptions::from_str(url)?
-            .create_if_missing(true)
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .auto_vacuum(SqliteAutoVacuum::Incremental)
@@ -122,12 +142,12 @@ impl Db {
             .optimize_on_close(true, None);
         let write = SqlitePoolOptions::new()
             .max_connections(1)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(ACQUIRE)
             .connect_with(options.clone())
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(8)
-            .acquire_timeout(Duration::from_secs(10))
+            .acquire_timeout(ACQUIRE)
             .connect_with(options)
             .await?;
         Ok(Self::Sqlite { read, write })
@@ -138,21 +158,83 @@ impl Db {
     /// # Errors
     /// When a migration fails or the database holds one that this binary does not know.
     pub async fn migrate(&self, schema: Schema) -> Result<(), sqlx::migrate::MigrateError> {
+        let migrator = self.migrator(schema);
+        match self {
+            Self::Sqlite { write, .. } => migrator.run(write).await,
+            Self::Postgres(pool) => {
+                if schema == Schema::Keystore {
+                    sqlx::query("CREATE SCHEMA IF NOT EXISTS keystore")
+                        .execute(pool)
+                        .await?;
+                }
+                migrator.run(pool).await
+            }
+        }
+    }
+
+    /// Whether exactly the migrations of this binary were applied; changes nothing, so that a role
+    /// without DDL can ask.
+    ///
+    /// # Errors
+    /// When the table of applied migrations cannot be read, or holds one that is not known here.
+    pub async fn is_migrated(&self, schema: Schema) -> Result<bool, sqlx::migrate::MigrateError> {
+        const SQL: &str = "SELECT version FROM _sqlx_migrations ORDER BY version";
+        let mut conn = self.acquire().await?;
+        let applied: Vec<i64> = on!(&mut conn, c => sqlx::query_scalar(SQL).fetch_all(c).await)?;
+        let known: Vec<i64> = self
+            .migrator(schema)
+            .iter()
+            .map(|migration| migration.version)
+            .collect();
+        match applied.iter().find(|version| !known.contains(version)) {
+            Some(newer) => Err(sqlx::migrate::MigrateError::VersionMissing(*newer)),
+            None => Ok(applied.len() == known.len()),
+        }
+    }
+
+    fn migrator(&self, schema: Schema) -> &'static sqlx::migrate::Migrator {
         static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
         static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
         static KEYSTORE_SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/keystore/sqlite");
         static KEYSTORE_POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/keystore/postgres");
         match (self, schema) {
-            (Self::Sqlite { write, .. }, Schema::Main) => SQLITE.run(write).await,
-            (Self::Sqlite { write, .. }, Schema::Keystore) => KEYSTORE_SQLITE.run(write).await,
-            (Self::Postgres(pool), Schema::Main) => POSTGRES.run(pool).await,
-            (Self::Postgres(pool), Schema::Keystore) => {
-                sqlx::query("CREATE SCHEMA IF NOT EXISTS keystore")
-                    .execute(pool)
-                    .await?;
-                KEYSTORE_POSTGRES.run(pool).await
-            }
+            (Self::Sqlite { .. }, Schema::Main) => &SQLITE,
+            (Self::Sqlite { .. }, Schema::Keystore) => &KEYSTORE_SQLITE,
+            (Self::Postgres(_), Schema::Main) => &POSTGRES,
+            (Self::Postgres(_), Schema::Keystore) => &KEYSTORE_POSTGRES,
         }
+    }
+
+    /// Lets the role `runtime` read and write what the owner's role migrated, and nothing more: no
+    /// DDL. Nothing to do on SQLite.
+    ///
+    /// # Errors
+    /// When this connection's role owns the tables of neither schema.
+    pub async fn grant_to(&self, runtime: &str, schema: Schema) -> Result<()> {
+        const NAME: &str = "SELECT set_config('spectr.runtime_role', $1, true)";
+        const MAIN: &str = "DO $$ BEGIN
+            EXECUTE format('GRANT USAGE ON SCHEMA public TO %I', current_setting('spectr.runtime_role'));
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA public TO %I',
+                current_setting('spectr.runtime_role'));
+            EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON _sqlx_migrations FROM %I',
+                current_setting('spectr.runtime_role'));
+            END $$";
+        const KEYSTORE: &str = "DO $$ BEGIN
+            EXECUTE format('GRANT USAGE ON SCHEMA keystore TO %I', current_setting('spectr.runtime_role'));
+            EXECUTE format('GRANT SELECT, INSERT, UPDATE, DELETE ON ALL TABLES IN SCHEMA keystore TO %I',
+                current_setting('spectr.runtime_role'));
+            EXECUTE format('REVOKE INSERT, UPDATE, DELETE ON keystore._sqlx_migrations FROM %I',
+                current_setting('spectr.runtime_role'));
+            END $$";
+        let Self::Postgres(pool) = self else { return Ok(()) };
+        let mut tx = pool.begin().await?;
+        sqlx::query(NAME).bind(runtime).execute(&mut *tx).await?;
+        let grants = match schema {
+            Schema::Main => MAIN,
+            Schema::Keystore => KEYSTORE,
+        };
+        sqlx::query(grants).execute(&mut *tx).await?;
+        tx.commit().await
     }
 
     /// A connection for reading.
@@ -185,6 +267,18 @@ impl Db {
         }
     }
 
+    /// Whether an SQLite file is undamaged; PostgreSQL looks after itself.
+    ///
+    /// # Errors
+    /// When the file cannot be read.
+    pub async fn is_sound(&self) -> Result<bool> {
+        let Self::Sqlite { read, .. } = self else {
+            return Ok(true);
+        };
+        let found: String = sqlx::query_scalar("PRAGMA quick_check(1)").fetch_one(read).await?;
+        Ok(found == "ok")
+    }
+
     /// Closes all connections; on SQLite the WAL is written back and truncated first.
     pub async fn close(&self) {
         match self {
@@ -199,4 +293,32 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// The role in a PostgreSQL URL.
+#[must_use]
+pub fn role(url: &str) -> Option<String> {
+    let options = url.starts_with("postgres").then(|| PgConnectOptions::from_str(url))?;
+    Some(options.ok()?.get_username().to_owned())
+}
+
+/// Makes the file (and what SQLite keeps beside it) readable and writable by its owner only.
+fn keep_private(path: &std::path::Path) -> Result<()> {
+    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
+    if path.as_os_str().is_empty() || path.starts_with(":memory:") {
+        return Ok(());
+    }
+    let mut open = std::fs::OpenOptions::new();
+    open.append(true).create(true).mode(0o600).open(path)?;
+    for suffix in ["", "-wal", "-shm"] {
+        let mut name = path.as_os_str().to_owned();
+        name.push(suffix);
+        match std::fs::metadata(&name) {
+            Ok(file) if file.permissions().mode() & 0o177 != 0 => {
+                std::fs::set_permissions(&name, std::fs::Permissions::from_mode(0o600))?;
+            }
+            _ => {}
+        }
+    }
+    Ok(())
 }

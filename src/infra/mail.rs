@@ -115,6 +115,14 @@ impl Mailer {
         }
     }
 
+    /// Whether the mail server takes a connection (and the name and password, where there are some).
+    pub async fn answers(&self) -> bool {
+        match self {
+            Self::Files(folder) => folder.is_dir(),
+            Self::Smtp(transport) => transport.test_connection().await.unwrap_or(false),
+        }
+    }
+
     /// Deletes what the file transport kept of a mail.
     ///
     /// # Errors

@@ -3,7 +3,9 @@
 pub mod clock;
 pub mod config;
 pub mod crypto;
+pub mod data_dir;
 pub mod db;
+pub mod db_fault;
 pub mod http;
 pub mod jobs;
 pub mod mail;

@@ -29,3 +29,5 @@ pub const SECURITY_REQUEST_HOURS: i64 = 72;
 pub const BCRYPT_COST: u32 = 12;
 /// The version of the policy that sign-up asks to accept.
 pub const POLICY_VERSION: &str = "2026-05-01";
+/// A job that did not come to its end for so long, in hours, is reported to the operator.
+pub const JOB_OVERDUE_HOURS: i64 = 26;

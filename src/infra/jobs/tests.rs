@@ -129,7 +129,7 @@ async fn a_leased_job_is_left_alone_until_the_lease_runs_out() {
 async fn a_lease_from_a_clock_that_was_ahead_does_not_block() {
     let stand = Stand::new().await;
     let future = stand.clock.now().plus(400 * 24 * 3600 * SECOND_MS);
-    drop(Lease::take(&stand.db, "count", future).await.unwrap().unwrap());
+    assert!(Lease::take(&stand.db, "count", future).await.unwrap().is_some());
     assert!(stand.beat("count").await.is_due(stand.clock.now(), COUNT.every));
     let outcomes = stand.runner(&[COUNT]).run_all().await.unwrap();
     assert_eq!(outcomes, [("count", Outcome::Done { affected: 1 })]);
