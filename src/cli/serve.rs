@@ -12,6 +12,7 @@ use std::net::SocketAddr;
 use std::sync::Arc;
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::task::JoinHandle;
 
 /// Opens everything, serves until SIGINT or SIGTERM, drains and closes.
 pub async fn serve(welcome: bool) -> Result {
@@ -20,7 +21,7 @@ pub async fn serve(welcome: bool) -> Result {
     for name in Config::unknown_variables() {
         tracing::warn!(name, "unknown variable in the environment");
     }
-    let listener = listen(config.addr).await?;
+    let listener = listen("SPECTR_ADDR", config.addr).await?;
     data_dir::create(&config.data_dir)?;
     let is_sqlite = config.database_url.starts_with("sqlite");
     let _lock = if is_sqlite {
@@ -45,26 +46,44 @@ pub async fn serve(welcome: bool) -> Result {
     };
     let schedule = jobs::runner(&app).start();
     let delivery = tokio::spawn(outbox::run(app.clone()));
+    let metrics = match app.config.metrics_addr {
+        Some(addr) => Some(serve_metrics(&app, addr).await?),
+        None => None,
+    };
     web::serve::serve(listener, web::router::router(app.clone()), stop).await;
     schedule.stop().await;
     delivery.abort();
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
     app.close().await;
     Ok(())
 }
 
-async fn listen(addr: SocketAddr) -> Result<TcpListener> {
+/// Serves `/metrics` on its own address until aborted.
+async fn serve_metrics(app: &App, addr: SocketAddr) -> Result<JoinHandle<()>> {
+    let listener = listen("SPECTR_METRICS_ADDR", addr).await?;
+    let router = web::api::metrics::router(app.clone(), telemetry::Metrics::start()?);
+    Ok(tokio::spawn(web::serve::serve(
+        listener,
+        router,
+        std::future::pending(),
+    )))
+}
+
+async fn listen(name: &str, addr: SocketAddr) -> Result<TcpListener> {
     TcpListener::bind(addr).await.map_err(|error| {
         let why = match error.kind() {
             ErrorKind::AddrInUse => {
-                format!("{addr} is taken by another process. Stop it, or set SPECTR_ADDR to a free address")
+                format!("{addr} is taken by another process. Stop it, or set {name} to a free address")
             }
             ErrorKind::PermissionDenied => {
-                format!("listening on {addr} is not permitted. Set SPECTR_ADDR to a port above 1023")
+                format!("listening on {addr} is not permitted. Set {name} to a port above 1023")
             }
             ErrorKind::AddrNotAvailable => {
-                format!("{addr} is not an address of this machine. Set SPECTR_ADDR to one, or to 0.0.0.0:PORT for all")
+                format!("{addr} is not an address of this machine. Set {name} to one, or to 0.0.0.0:PORT for all")
             }
-            _ => format!("listening on {addr} does not work: {error}. Set SPECTR_ADDR to a free address"),
+            _ => format!("listening on {addr} does not work: {error}. Set {name} to a free address"),
         };
         why.into()
     })

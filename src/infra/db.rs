@@ -134,16 +134,23 @@ impl Db {
         let options = SqliteConnectOptions::from_str(url)?
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
-            .auto_vacuum(SqliteAutoVacuum::Incremental)
             .foreign_keys(true)
             .busy_timeout(Duration::from_secs(5))
             .pragma("secure_delete", "ON")
-            .pragma("temp_store", "MEMORY")
-            .optimize_on_close(true, None);
+            .pragma("temp_store", "MEMORY");
+        // Setting it writes to the file, so that every later connection would wait for the writer:
+        // only while the file is empty, which is also the only time when it has an effect.
+        let is_empty = std::fs::metadata(options.get_filename()).is_ok_and(|file| file.len() == 0);
+        let writing = options.clone().optimize_on_close(true, None);
+        let writing = if is_empty {
+            writing.auto_vacuum(SqliteAutoVacuum::Incremental)
+        } else {
+            writing
+        };
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE)
-            .connect_with(options.clone())
+            .connect_with(writing)
             .await?;
         let read = SqlitePoolOptions::new()
             .max_connections(8)
@@ -256,6 +263,16 @@ impl Db {
         match self {
             Self::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Conn::SqliteTx),
             Self::Postgres(pool) => pool.begin().await.map(Conn::PostgresTx),
+        }
+    }
+
+    /// Connections that are open, and how many of them are idle.
+    #[must_use]
+    pub fn connections(&self) -> (u32, u32) {
+        let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
+        match self {
+            Self::Sqlite { read, write } => (read.size() + write.size(), idle(read.num_idle() + write.num_idle())),
+            Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
         }
     }
 

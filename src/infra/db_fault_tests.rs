@@ -61,6 +61,7 @@ async fn a_lock_that_another_process_holds_is_told() {
     let folder = tempfile::tempdir().unwrap();
     let url = url(&folder.path().join("spectr.db"));
     let holder = Db::open(&url, Schema::Main).await.unwrap();
+    holder.migrate(Schema::Main).await.unwrap();
     let _held = holder.begin().await.unwrap();
     let other = Db::open(&url, Schema::Main).await.unwrap();
     let error = other.begin().await.unwrap_err();

@@ -3,10 +3,38 @@
 //! Nothing logs a request body, a query string, a header value, an address of a person or a cause
 //! that may quote one.
 
+use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use tracing_subscriber::EnvFilter;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
+
+/// Upper bounds of the histograms, in seconds.
+const BUCKETS: [f64; 14] = [
+    0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0,
+];
+
+/// The collected metrics of this process.
+#[derive(Clone)]
+pub struct Metrics(PrometheusHandle);
+
+impl Metrics {
+    /// Begins collecting; before that, recording a metric does nothing.
+    ///
+    /// # Errors
+    /// When collecting was begun before.
+    pub fn start() -> Result<Self, BuildError> {
+        let builder = PrometheusBuilder::new().set_buckets(&BUCKETS)?;
+        builder.install_recorder().map(Self)
+    }
+
+    /// The text that Prometheus reads.
+    #[must_use]
+    pub fn render(&self) -> String {
+        self.0.run_upkeep();
+        self.0.render()
+    }
+}
 
 /// Starts logging by the filter of `SPECTR_LOG`; a filter that cannot be read falls back to `info`.
 pub fn start(filter: &str) {

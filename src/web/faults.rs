@@ -34,7 +34,6 @@ pub async fn present(State(app): State<App>, request: Request, next: Next) -> Re
         method: request.method().clone(),
         wants_page: wants_page(request.headers()),
         id: request.extensions().get::<CallId>().copied(),
-        path: request.uri().path().to_owned(),
         page: page_request(&request),
     };
     let response = next.run(request).await;
@@ -47,7 +46,7 @@ pub async fn present(State(app): State<App>, request: Request, next: Next) -> Re
     if response.status().is_server_error() {
         let status = response.status().as_u16();
         let id = asked.id.map(|id| id.to_string()).unwrap_or_default();
-        tracing::error!(request_id = id, status, method = %asked.method, path = asked.path, code = problem.code.code(), "a request failed");
+        tracing::error!(request_id = id, status, method = %asked.method, code = problem.code.code(), "a request failed");
     }
     dress(&app, response, problem, asked).await
 }
@@ -57,7 +56,6 @@ struct Asked {
     method: Method,
     wants_page: bool,
     id: Option<CallId>,
-    path: String,
     page: Request,
 }
 

@@ -10,6 +10,7 @@ pub mod faults;
 pub mod form;
 pub mod form_state;
 pub mod headers;
+pub mod observe;
 pub mod page;
 pub mod pages;
 pub mod render;

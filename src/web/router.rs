@@ -1,7 +1,7 @@
 //! All routes, and the layers around them.
 //!
 //! ```text
-//! secure headers → request id → compression → faults (form of failures) → panics
+//! secure headers → log and metrics → request id → compression → faults (form of failures) → panics
 //!   → same origin → body bounds → session → routes; what has no route: a file, else 404
 //! ```
 //!
@@ -9,7 +9,7 @@
 
 use super::api::{health, models, security_txt, stream};
 use super::shell::{Pages, shell};
-use super::{assets, auth, bodies, faults, headers, request_id, respond};
+use super::{assets, auth, bodies, faults, headers, observe, request_id, respond};
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use axum::Router;
@@ -32,7 +32,10 @@ pub fn router(app: App) -> Router {
 
 /// These routes inside all layers; tests put faulty ones in.
 pub fn around(app: App, routes: Router) -> Router {
-    let routes = routes.fallback(file_or_nothing).layer(DefaultBodyLimit::disable()); // `bodies` bounds them
+    let routes = routes
+        .layer(from_fn(observe::route))
+        .fallback(file_or_nothing)
+        .layer(DefaultBodyLimit::disable()); // `bodies` bounds them
     // As a service inside another router, so that the layers see the `Allow` of a wrong method.
     let site = Router::new()
         .fallback_service(routes)
@@ -49,6 +52,7 @@ pub fn around(app: App, routes: Router) -> Router {
         .with_state(app.clone())
         .fallback_service(site)
         .layer(from_fn_with_state(app.clone(), request_id::assign))
+        .layer(from_fn(observe::request))
         .layer(from_fn_with_state(app, headers::secure))
 }
 

@@ -1,6 +1,7 @@
 //! Doors for machines and for the streams of islands.
 
 pub mod health;
+pub mod metrics;
 pub mod models;
 pub mod security_txt;
 pub mod sse;
