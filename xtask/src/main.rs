@@ -3,6 +3,7 @@
 //! Has no dependencies, so that it starts within a second and can say what it is about to build; what
 //! needs some (`wasm-bindgen`, the CSS bundler) is the tool in `xtask/site`.
 
+mod bench;
 mod cargo;
 mod count;
 mod dev;
@@ -27,7 +28,7 @@ struct Task {
     run: fn(&[String]) -> Outcome,
 }
 
-const TASKS: [Task; 7] = [
+const TASKS: [Task; 8] = [
     Task {
         name: "run",
         does: "set up what is missing, build, serve on http://127.0.0.1:3000 with data in ./data",
@@ -52,6 +53,11 @@ const TASKS: [Task; 7] = [
         name: "build-wasm",
         does: "only the static half of the site: target/site",
         run: run::build_site,
+    },
+    Task {
+        name: "bench",
+        does: "measure the server against bare proxies and print the table",
+        run: bench::bench,
     },
     Task {
         name: "fmt",

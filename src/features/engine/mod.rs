@@ -100,7 +100,12 @@ impl Engine {
         self.live.len()
     }
 
-    /// The writer of rows, started with the first call.
+    /// Starts what runs beside the calls, with the first of them.
+    fn start(&self, app: &App) {
+        self.ledger(app);
+    }
+
+    /// The writer of rows.
     fn ledger(&self, app: &App) -> Ledger {
         let start = || {
             tokio::spawn(live::sweep(app.clone()));

@@ -34,6 +34,7 @@ pub async fn open(app: &App, user: UserId, id: CallId, mut request: ChatRequest)
     if app.engine.is_draining.load(Ordering::SeqCst) {
         return Err(stopping());
     }
+    app.engine.start(app);
     let slot = app.engine.limits.enter(user)?;
     let payer = match request.provider {
         Provider::Spectr => None,
