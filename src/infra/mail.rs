@@ -105,6 +105,8 @@ impl Mailer {
                 let mail = build(message, Wire::Smtp)?;
                 match transport.send(mail).await {
                     Ok(_) => Ok(()),
+                    // A login that is not taken is the operator's to mend, not this mail's end.
+                    Err(error) if is_login(&error) => Err(Failure::Temporary("login")),
                     Err(error) if error.is_permanent() => Err(Failure::Permanent("refused")),
                     Err(error) if error.is_transient() => Err(Failure::Temporary("not_now")),
                     Err(error) if error.is_timeout() => Err(Failure::Temporary("timeout")),
@@ -230,6 +232,12 @@ fn smtp(secret: &SecretString) -> Result<AsyncSmtpTransport<Tokio1Executor>, Mai
         transport = transport.credentials(Credentials::new(decode(url.username()), decode(password)));
     }
     Ok(transport.build())
+}
+
+/// 530, 534, 535 and 538 are about who we are, not about the mail (RFC 4954).
+fn is_login(error: &lettre::transport::smtp::Error) -> bool {
+    let code = error.status().map(u16::from);
+    matches!(code, Some(530 | 534 | 535 | 538))
 }
 
 fn certificate(path: &str) -> Result<Certificate, MailerError> {

@@ -7,3 +7,4 @@ mod security;
 mod sessions;
 mod sign_in;
 mod sign_up;
+mod smtp;

@@ -22,9 +22,8 @@ pub fn build_doubles() -> Result<PathBuf, String> {
 /// Runs all browser tests: on SQLite, and the main walk on PostgreSQL too.
 ///
 /// # Errors
-/// When the npm packages or the database cannot be set up.
+/// When the database cannot be set up.
 pub fn run(tools: &Tools, postgres: &Postgres, server: &Path, doubles: &Path) -> Result<Count, String> {
-    install_packages(&tools.npm)?;
     let mut command = Command::new("node_modules/.bin/playwright");
     command
         .arg("test")
@@ -36,8 +35,12 @@ pub fn run(tools: &Tools, postgres: &Postgres, server: &Path, doubles: &Path) ->
     Ok(cargo::counted(&mut command))
 }
 
-/// `npm ci` when the lock file is not the one that was installed. No browser is downloaded.
-fn install_packages(npm: &Path) -> Result<(), String> {
+/// `npm ci` when the lock file is not the one that was installed. No browser is downloaded. The
+/// integration tests need them too: an SMTP server is among them.
+///
+/// # Errors
+/// When npm cannot install them.
+pub fn install_packages(npm: &Path) -> Result<(), String> {
     let stamp = Path::new(FOLDER).join("node_modules/.installed");
     let lock = Path::new(FOLDER).join("package-lock.json");
     let wanted = fs::read_to_string(&lock).map_err(|error| format!("{}: {error}", lock.display()))?;

@@ -22,7 +22,11 @@ pub fn test(filter: &[String]) -> Outcome {
     let only_some = !filter.is_empty();
     let total = if only_some { 2 } else { STEPS + site::STEPS };
     let mut steps = Steps::new("Testing Spectr. The first time takes some minutes more.", total);
-    let tools = steps.step("Chromium, PostgreSQL and Node.js", setup::tools)?;
+    let tools = steps.step("Chromium, PostgreSQL and Node.js", || {
+        let tools = setup::tools()?;
+        end2end::install_packages(&tools.npm)?;
+        Ok(tools)
+    })?;
     let postgres = Postgres::start(&tools.postgres)?;
     let mut count = steps.step("Unit and integration tests on SQLite and PostgreSQL", || {
         Ok(cargo_tests(&postgres, filter))

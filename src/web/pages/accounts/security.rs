@@ -239,7 +239,7 @@ fn EventRow(event: EventView) -> impl IntoView {
             <td data-label="When" class="nowrap"><time datetime=event.at.rfc3339()>{event.at.human()}</time></td>
             <td data-label="What">{event.kind.label()}{note}</td>
             <td data-label="Device">{device}</td>
-            <td data-label="Network address" class="mono">{ip}</td>
+            <td data-label="Network address"><span class="mono">{ip}</span></td>
         </tr>
     }
 }
