@@ -30,7 +30,7 @@ impl Lane {
             model: "spectr/guide".to_owned(),
             key_id: None,
             key_label: None,
-            price: None,
+            price: Some(Rates::default()),
         }
     }
 

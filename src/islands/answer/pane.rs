@@ -163,7 +163,7 @@ fn meta(answer: &Answer) -> String {
     if let Some(ms) = answer.first_token_ms {
         parts.push(["first token ", &words::duration(ms)].concat());
     }
-    if let Some(ms) = answer.total_ms {
+    if let (Some(ms), Some(_)) = (answer.total_ms, answer.first_token_ms) {
         parts.push(words::duration(ms));
     }
     if let Some(usage) = answer.usage {

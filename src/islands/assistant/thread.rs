@@ -157,7 +157,12 @@ pub fn bar(session: Session) -> Vec<Node> {
     let shown = if title.is_empty() { "New conversation" } else { &title };
     let has_turns = session.turns.with(|turns| !turns.is_empty());
     let is_open = session.browsing.with(Option::is_some);
-    let tool = |action, path, name: &str| button("button quiet small", action).child(glyph(path)).text(name);
+    let tool = |action, path, name: &'static str| {
+        button("button quiet small", action)
+            .with("aria-label", name)
+            .child(glyph(path))
+            .child(Element::new("span").text(name))
+    };
     let history = tool("history", glyphs::HISTORY, "History")
         .told("aria-expanded", is_open)
         .with("aria-controls", "history");
