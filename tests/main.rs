@@ -2,6 +2,8 @@
 
 mod accounts;
 mod engine;
+mod privacy;
 mod support;
 mod tidy;
 mod usage;
+mod web;

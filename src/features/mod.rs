@@ -8,6 +8,7 @@ pub mod app;
 pub mod engine;
 pub mod jobs;
 pub mod outbox;
+pub mod privacy;
 pub mod usage;
 pub mod vault;
 

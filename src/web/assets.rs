@@ -66,8 +66,7 @@ pub fn file<B>(request: &Request<B>) -> Option<Response<Body>> {
 
     let mut response = Response::new(Body::empty());
     let headers = response.headers_mut();
-    // A font's name carries its version, since the style sheet cannot ask `url` for it.
-    let versioned = path.starts_with("fonts/") || request.uri().query() == Some(&format!("v={version}"));
+    let versioned = request.uri().query() == Some(&format!("v={version}"));
     headers.insert(header::CACHE_CONTROL, if versioned { FOR_EVER } else { ASK_AGAIN });
     headers.insert(header::ETAG, etag);
     headers.insert(header::VARY, HeaderValue::from_static("accept-encoding"));

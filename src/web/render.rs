@@ -7,13 +7,27 @@ use axum::body::Body;
 use axum::http::request::Parts;
 use axum::http::{Method, Request, StatusCode, header};
 use axum::response::Response;
-use leptos::prelude::provide_context;
+use leptos::prelude::{IntoView, provide_context};
 
 /// The page of the request's own path, as for a GET, with one more context value: what the handler
 /// found out (typed input, errors, results).
 pub async fn page<T>(app: &App, parts: &Parts, status: StatusCode, state: T) -> Response
 where
     T: Clone + Send + Sync + 'static,
+{
+    document(app, parts, (status, state), shell).await
+}
+
+/// As [`page`], for a document that has no route among the pages.
+pub async fn document<T, V>(
+    app: &App,
+    parts: &Parts,
+    (status, state): (StatusCode, T),
+    shell: impl Fn() -> V + Clone + Send + Sync + 'static,
+) -> Response
+where
+    T: Clone + Send + Sync + 'static,
+    V: IntoView + 'static,
 {
     let mut request = Request::new(Body::empty());
     *request.method_mut() = Method::GET;

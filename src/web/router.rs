@@ -66,6 +66,7 @@ fn doors() -> Router<App> {
         .merge(super::pages::keys::doors())
         .route("/stream/models", get(models::list))
         .route("/stream/chat", post(stream::chat))
+        .merge(super::pages::contact::doors())
 }
 
 /// Pages, rendered on the server.

@@ -1,7 +1,9 @@
 //! The HTML document around every page, and the routes of all pages.
 
 use super::assets;
+use super::pages::accounts;
 use super::pages::assistant::AssistantPage;
+use super::pages::contact::Contact;
 use super::pages::docs::Docs;
 use super::pages::guide::Guide;
 use super::pages::landing::Landing;
@@ -94,6 +96,7 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/security") view=legal::security::Security ssr=SsrMode::Async />
             <Route path=path!("/guide") view=Guide ssr=SsrMode::Async />
             <Route path=path!("/docs") view=Docs ssr=SsrMode::Async />
+            <Route path=path!("/contact") view=Contact ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

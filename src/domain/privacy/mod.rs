@@ -1,6 +1,8 @@
 //! The privacy promises as data: constants that jobs enforce and pages print.
 
 pub mod constants;
+pub mod letters;
 pub mod policy;
+pub mod requests;
 
 pub use policy::policy_text;

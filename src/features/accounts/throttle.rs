@@ -44,6 +44,17 @@ pub const MAIL_ADDRESS: Quota = Quota {
     period_ms: 5 * MINUTE_MS,
 };
 
+/// Requests of the contact form from one network.
+pub const CONTACT_NETWORK: Quota = Quota {
+    burst: 30,
+    period_ms: MINUTE_MS,
+};
+/// Requests of the contact form in the name of one address, each of which sends it a mail.
+pub const CONTACT_ADDRESS: Quota = Quota {
+    burst: 10,
+    period_ms: 10 * MINUTE_MS,
+};
+
 /// What a key counts. Different kinds never share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counted {
@@ -52,6 +63,8 @@ pub enum Counted {
     SignInNetwork(IpAddr),
     MailNetwork(IpAddr),
     MailAddress([u8; 32]),
+    ContactNetwork(IpAddr),
+    ContactAddress([u8; 32]),
 }
 
 impl Counted {
@@ -62,6 +75,8 @@ impl Counted {
             Self::SignInNetwork(_) => SIGN_IN_NETWORK,
             Self::MailNetwork(_) => MAIL_NETWORK,
             Self::MailAddress(_) => MAIL_ADDRESS,
+            Self::ContactNetwork(_) => CONTACT_NETWORK,
+            Self::ContactAddress(_) => CONTACT_ADDRESS,
         }
     }
 }

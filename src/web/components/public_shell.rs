@@ -1,11 +1,13 @@
 //! The frame of pages that need no account: a narrow bar and the footer with the legal pages.
 
 use super::app_shell::{BarTools, request_path};
-use super::{Brand, Palette};
+use super::{Brand, Icon, Name, Palette};
 use crate::web::auth::current_user;
 use leptos::prelude::*;
 use leptos_meta::{Meta, Title};
 
+/// The bar; in a menu where it is narrow.
+const PRODUCT_BAR: &[(&str, &str)] = &[("/guide", "Product"), ("/docs", "Docs"), ("/security", "Security")];
 const LEGAL: &[(&str, &str)] = &[
     ("/privacy", "Privacy policy"),
     ("/privacy/subprocessors", "Subprocessors"),
@@ -39,6 +41,7 @@ pub fn PublicShell(
         let current = (path == href).then_some("page");
         view! { <a href=href aria-current=current>{name}</a> }
     };
+    let product = || PRODUCT_BAR.iter().map(|(href, name)| link(href, name)).collect_view();
     let signed_in = current_user().is_some();
     let account = if signed_in {
         view! { <a class="button primary" href="/dashboard">"Dashboard"</a> }.into_any()
@@ -58,12 +61,16 @@ pub fn PublicShell(
                 <Brand />
                 <nav aria-label="Main">
                     <span class="push"></span>
-                    {link("/guide", "Product")}
-                    {link("/docs", "Docs")}
-                    {link("/security", "Security")}
+                    <span class="public-links">{product()}</span>
                     {account}
                 </nav>
                 <BarTools />
+                <details class="menu narrow-only">
+                    <summary class="button quiet square" aria-label="Menu">
+                        <Icon name=Name::Menu />
+                    </summary>
+                    <div class="menu-sheet">{product()}</div>
+                </details>
             </header>
             <main class="public-main" id="main" tabindex="-1">
                 {if form {

@@ -3,6 +3,7 @@
 pub mod accounts;
 pub mod assistant;
 pub mod budgets;
+pub mod contact;
 pub mod dashboard;
 pub mod docs;
 pub mod guide;

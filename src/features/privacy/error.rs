@@ -1,0 +1,41 @@
+//! Why a privacy action did not happen, and the one place where that becomes a [`Problem`].
+
+use crate::domain::problem::{Code, Problem};
+use crate::features::outbox;
+use crate::infra::crypto::{KeysError, SealError};
+use crate::infra::db;
+
+/// What can go wrong in this feature beside a field that has to be mended.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    #[error("too many requests; wait {retry_after} seconds")]
+    Throttled { retry_after: u64 },
+    #[error("the database cannot be used: {0}")]
+    Db(#[from] db::Error),
+    #[error(transparent)]
+    Keys(#[from] KeysError),
+    #[error(transparent)]
+    Seal(#[from] SealError),
+    #[error(transparent)]
+    Outbox(#[from] outbox::Error),
+    #[error(transparent)]
+    Erase(#[from] outbox::EraseError),
+}
+
+pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        match error {
+            Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
+            error @ (Error::Db(_) | Error::Keys(KeysError::Db(_)) | Error::Outbox(outbox::Error::Db(_))) => {
+                tracing::error!(%error, "privacy: the database cannot be used");
+                Self::new(Code::Unavailable).retry_after(5)
+            }
+            error => {
+                tracing::error!(%error, "privacy: an action did not happen");
+                Self::new(Code::Internal)
+            }
+        }
+    }
+}

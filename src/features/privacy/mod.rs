@@ -1,0 +1,6 @@
+//! Privacy: requests that people send, with or without an account. Comes last of all features.
+
+pub mod error;
+pub mod requests;
+
+pub use error::{Error, Result};

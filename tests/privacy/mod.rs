@@ -1,0 +1,3 @@
+//! Promises about people's data, tried through the running server.
+
+mod contact;

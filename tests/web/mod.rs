@@ -1,0 +1,7 @@
+//! The house around all features: headers, failures, bounds.
+
+mod bodies;
+mod faults;
+mod headers;
+mod origin;
+mod pages;
