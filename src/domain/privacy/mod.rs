@@ -1,6 +1,7 @@
 //! The privacy promises as data: constants that jobs enforce and pages print.
 
 pub mod constants;
+pub mod document;
 pub mod letters;
 pub mod policy;
 pub mod requests;

@@ -130,40 +130,22 @@ async fn write(app: &App, id: RequestId, user: Option<UserId>, key: &DataKey, co
         organisation,
         message: contact.message.as_str(),
     };
-    mail(
-        app,
-        &mut conn,
-        id,
-        contact.email.as_str(),
-        "request_received",
-        letters::received(&received),
-    )
-    .await?;
-    // The operator's contact may be something else than an address.
-    if Email::parse(&app.config.contact).is_ok() {
-        let letter = letters::for_operator(&received, &sender);
-        mail(app, &mut conn, id, &app.config.contact, "request_operator", letter).await?;
-    }
-    conn.commit().await?;
-    Ok(())
-}
-
-async fn mail(
-    app: &App,
-    conn: &mut Conn,
-    id: RequestId,
-    to: &str,
-    kind: &'static str,
-    letter: crate::domain::mail::Letter,
-) -> Result<()> {
-    let mail = Mail {
+    let mail = |to, kind: &'static str, letter| Mail {
         owner: id.0,
         to,
         kind,
         letter,
         dedupe: format!("{kind}:{id}"),
     };
-    Ok(outbox::enqueue(conn, app, mail).await?)
+    let to_sender = mail(contact.email.as_str(), "request_received", letters::received(&received));
+    outbox::enqueue(&mut conn, app, to_sender).await?;
+    // The operator's contact may be something else than an address.
+    if Email::parse(&app.config.contact).is_ok() {
+        let letter = letters::for_operator(&received, &sender);
+        outbox::enqueue(&mut conn, app, mail(&app.config.contact, "request_operator", letter)).await?;
+    }
+    conn.commit().await?;
+    Ok(())
 }
 
 /// Where a sealed column of a request lives: the request owns itself.

@@ -42,7 +42,7 @@ impl Tone {
 pub fn Notice(
     #[prop(optional)] tone: Tone,
     #[prop(into, optional)] title: String,
-    children: Children,
+    #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let role = if matches!(tone, Tone::Bad | Tone::Warn) {
         "alert"
@@ -54,7 +54,7 @@ pub fn Notice(
             <Icon name=tone.icon() />
             <div>
                 {(!title.is_empty()).then(|| view! { <p class="notice-title">{title}</p> })}
-                {children()}
+                {children.map(|children| children())}
             </div>
         </div>
     }

@@ -190,5 +190,5 @@ fn ProfileNotice() -> impl IntoView {
         Some("cancelled") => (Tone::Good, "The change was called off"),
         _ => return ().into_any(),
     };
-    view! { <Notice tone=tone title=title>{()}</Notice> }.into_any()
+    view! { <Notice tone=tone title=title /> }.into_any()
 }

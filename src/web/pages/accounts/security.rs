@@ -253,5 +253,5 @@ fn SecurityNotice() -> impl IntoView {
         Some("factor-off") => (Tone::Good, "The second factor is off"),
         _ => return ().into_any(),
     };
-    view! { <Notice tone=tone title=title>{()}</Notice> }.into_any()
+    view! { <Notice tone=tone title=title /> }.into_any()
 }
