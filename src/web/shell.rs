@@ -1,7 +1,6 @@
 //! The HTML document around every page, and the routes of all pages.
 
 use super::assets;
-use super::pages::accounts;
 use super::pages::assistant::AssistantPage;
 use super::pages::contact::Contact;
 use super::pages::docs::Docs;
