@@ -7,6 +7,7 @@ use crate::infra::crypto::Keys;
 use crate::infra::db::{Db, Schema};
 use crate::infra::db_fault::DbFault;
 use crate::infra::telemetry;
+use std::path::Path;
 
 /// Opens every wrapped key with the master ring.
 pub async fn check() -> Result {
@@ -61,6 +62,11 @@ async fn open() -> Result<(Config, Db)> {
     let config = Config::from_env()?;
     telemetry::start(&config.log);
     let (url, schema) = (&config.keystore_url, Schema::Keystore);
+    let file = url.strip_prefix("sqlite://").map(Path::new);
+    if let Some(file) = file.filter(|file| !file.exists()) {
+        let file = file.display();
+        return Err(format!("there is no keystore at {file} yet: the first start of the server makes it").into());
+    }
     let keystore = Db::open_existing(url, schema)
         .await
         .map_err(|error| DbFault::new(url, schema, &error))?;

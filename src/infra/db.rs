@@ -104,7 +104,7 @@ impl Db {
     /// # Errors
     /// When the URL cannot be read or the database cannot be reached.
     pub async fn open(url: &str, schema: Schema) -> Result<Self> {
-        if !url.starts_with("postgres") {
+        if url.starts_with("sqlite:") {
             keep_private(SqliteConnectOptions::from_str(url)?.get_filename())?;
         }
         Self::open_existing(url, schema).await
@@ -130,6 +130,9 @@ impl Db {
                 .connect_with(options)
                 .await?;
             return Ok(Self::Postgres(pool));
+        }
+        if !url.starts_with("sqlite:") {
+            return Err(Error::Configuration("expected sqlite:// or postgres://".into()));
         }
         let options = SqliteConnectOptions::from_str(url)?
             .journal_mode(SqliteJournalMode::Wal)

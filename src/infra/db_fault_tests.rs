@@ -117,6 +117,13 @@ async fn a_server_that_is_not_there_is_told_at_once_and_without_the_password() {
     );
 }
 
+#[tokio::test]
+async fn an_engine_that_is_not_spoken_is_told_without_quoting_the_url() {
+    let fault = fault_of_opening("mysql://someone:canary@db.example/spectr").await;
+    assert_eq!(fault.fault, Fault::BadUrl);
+    assert!(!fault.to_string().contains("canary"), "{fault}");
+}
+
 #[test]
 fn codes_of_both_engines_are_told_apart() {
     assert_eq!(Fault::of_sqlite(5), Fault::Locked);
