@@ -3,6 +3,7 @@
 mod accounts;
 mod engine;
 mod privacy;
+mod providers;
 mod support;
 mod tidy;
 mod usage;

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod client;
+pub mod doubles;
 pub mod smtp;
 
 pub use app::{Engine, PASSWORD, TestApp, sign_up_form};

@@ -12,6 +12,7 @@ use crate::domain::chat::{ChatRequest, Role, Stop, Tokens, Tool};
 use crate::domain::problem::Problem;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 /// What we ask for where the person set no limit; the API demands one. Enough for long answers,
 /// and within what every current model can write.
@@ -163,7 +164,7 @@ struct Block {
     #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
     #[serde(default)]
-    input: Option<Value>,
+    input: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -210,14 +211,19 @@ struct OutputDetails {
     thinking_tokens: Option<u64>,
 }
 
+struct ToolBlock {
+    index: u64,
+    has_arguments: bool,
+}
+
 /// State of one answer.
 #[derive(Default)]
 pub struct Stream {
     /// `input_tokens` as the wire counts them: without the cache.
     fresh: u64,
     totals: Tokens,
-    /// Indexes of the blocks that are tool calls, in order.
-    tools: Vec<u64>,
+    /// The blocks that are tool calls, in order.
+    tools: Vec<ToolBlock>,
 }
 
 impl Stream {
@@ -243,6 +249,7 @@ impl Stream {
                     self.delta(frame.index.unwrap_or(0), delta, sink);
                 }
             }
+            "content_block_stop" => self.end_block(frame.index.unwrap_or(0), sink),
             "message_delta" => {
                 self.usage(frame.usage, sink);
                 if let Some(reason) = frame.delta.and_then(|delta| delta.stop_reason) {
@@ -280,17 +287,20 @@ impl Stream {
             Some("thinking") => sink.reasoning(block.thinking.unwrap_or_default()),
             // Tools that the vendor runs itself (`server_tool_use`) are not ours to answer.
             Some("tool_use") => {
-                if !self.tools.contains(&index) && self.tools.len() < MAX_TOOLS {
-                    self.tools.push(index);
+                let input = block.input.map(|input| input.get().to_owned());
+                let arguments = input.filter(|input| is_whole || input != "{}").unwrap_or_default();
+                let place = self.tools.iter().position(|tool| tool.index == index);
+                if place.is_none() && self.tools.len() < MAX_TOOLS {
+                    self.tools.push(ToolBlock {
+                        index,
+                        has_arguments: !arguments.is_empty(),
+                    });
                 }
-                let input = block
-                    .input
-                    .filter(|input| is_whole || input.as_object().is_some_and(|map| !map.is_empty()));
                 sink.out.push(Output::Tool(Tool {
-                    index: self.tool(index),
+                    index: number(place.unwrap_or(self.tools.len().saturating_sub(1))),
                     id: block.id,
                     name: block.name,
-                    arguments: input.map(|input| input.to_string()).unwrap_or_default(),
+                    arguments,
                 }));
             }
             _ => {}
@@ -301,26 +311,32 @@ impl Stream {
         match delta.kind.as_deref() {
             Some("text_delta") => sink.text(delta.text.unwrap_or_default()),
             Some("thinking_delta") => sink.reasoning(delta.thinking.unwrap_or_default()),
-            Some("input_json_delta") if self.tools.contains(&index) => {
-                let arguments = delta.partial_json.unwrap_or_default();
-                if !arguments.is_empty() {
-                    sink.out.push(Output::Tool(Tool {
-                        index: self.tool(index),
-                        id: None,
-                        name: None,
-                        arguments,
-                    }));
-                }
-            }
+            Some("input_json_delta") => self.arguments(index, delta.partial_json.unwrap_or_default(), sink),
             // Signatures, citations and kinds not known yet.
             _ => {}
         }
     }
 
+    /// A tool that takes nothing sends no arguments at all: joined they must still be an object.
+    fn end_block(&mut self, index: u64, sink: &mut Sink<'_>) {
+        if self.tools.iter().any(|tool| tool.index == index && !tool.has_arguments) {
+            self.arguments(index, "{}".to_owned(), sink);
+        }
+    }
+
     /// Tool calls are counted among themselves: the first is 0 wherever its block stands.
-    fn tool(&self, index: u64) -> u32 {
-        let place = self.tools.iter().position(|&known| known == index);
-        u32::try_from(place.unwrap_or(MAX_TOOLS)).unwrap_or(u32::MAX)
+    fn arguments(&mut self, index: u64, arguments: String, sink: &mut Sink<'_>) {
+        let found = self.tools.iter_mut().enumerate().find(|(_, tool)| tool.index == index);
+        let Some((place, tool)) = found.filter(|_| !arguments.is_empty()) else {
+            return;
+        };
+        tool.has_arguments = true;
+        sink.out.push(Output::Tool(Tool {
+            index: number(place),
+            id: None,
+            name: None,
+            arguments,
+        }));
     }
 
     fn usage(&mut self, usage: Option<Usage>, sink: &mut Sink<'_>) {
@@ -347,6 +363,10 @@ impl Stream {
         totals.reasoning = thinking.unwrap_or(totals.reasoning);
         sink.out.push(Output::Usage(*totals));
     }
+}
+
+fn number(place: usize) -> u32 {
+    u32::try_from(place).unwrap_or(u32::MAX)
 }
 
 fn failure(body: &[u8]) -> Halt {

@@ -6,9 +6,9 @@
 use super::decoder::{Halt, Sink};
 use super::sse::Event;
 use super::{Model, Output, Provider, fault, loose};
-use crate::domain::chat::{ChatRequest, Role, Stop, Tokens, Tool};
+use crate::domain::chat::{Stop, Tokens, Tool};
 use crate::domain::problem::{Code, Problem};
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use serde_json::Value;
 
 /// Most tool calls in one answer; beyond it they are joined to the last.
@@ -317,81 +317,15 @@ fn take_part(part: Part, sink: &mut Sink<'_>) {
     }
 }
 
-/// A request's body; what is `None` is not sent.
-#[derive(Serialize)]
-pub struct Body<'a> {
-    pub model: &'a str,
-    pub messages: Vec<WireMessage<'a>>,
-    pub stream: bool,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub stream_options: Option<StreamOptions>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub max_completion_tokens: Option<u32>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub temperature: Option<f64>,
-}
-
-#[derive(Serialize)]
-pub struct StreamOptions {
-    pub include_usage: bool,
-}
-
-#[derive(Serialize)]
-pub struct WireMessage<'a> {
-    pub role: &'static str,
-    pub content: &'a str,
-    /// Mistral: the answer is to go on from here.
-    #[serde(skip_serializing_if = "std::ops::Not::not")]
-    pub prefix: bool,
-}
-
-impl<'a> Body<'a> {
-    /// What every dialect sends: the system prompt first, empty messages left out. The limit of
-    /// tokens goes by a different name for each and is the caller's.
-    pub fn new(request: &'a ChatRequest) -> Self {
-        let message = |role, content| WireMessage {
-            role,
-            content,
-            prefix: false,
-        };
-        let system = request.system.as_deref().filter(|text| !text.trim().is_empty());
-        let spoken = request.spoken().map(|spoken| match spoken.role {
-            Role::System => message("system", &spoken.content),
-            Role::User => message("user", &spoken.content),
-            Role::Assistant => message("assistant", &spoken.content),
-        });
-        Self {
-            model: &request.model,
-            messages: system
-                .map(|text| message("system", text))
-                .into_iter()
-                .chain(spoken)
-                .collect(),
-            stream: true,
-            stream_options: None,
-            max_tokens: None,
-            max_completion_tokens: None,
-            temperature: request.params.temperature,
-        }
-    }
-
-    /// Asks for a last chunk with the usage.
-    pub fn with_usage(mut self) -> Self {
-        self.stream_options = Some(StreamOptions { include_usage: true });
-        self
-    }
-}
-
 /// Reads `{"data":[{"id":…}]}`, or the bare list that some servers send.
 pub fn read_models(body: &[u8], read: impl Fn(&Value) -> Model) -> Result<Vec<Model>, Problem> {
     let body: Value = serde_json::from_slice(body).map_err(|_| Problem::new(Code::ProviderGarbled))?;
-    let list = match body.get("data").or_else(|| body.get("models")).unwrap_or(&body) {
-        Value::Array(list) => list.as_slice(),
+    let list = match body.get("data").or_else(|| body.get("models")) {
+        Some(Value::Array(list)) => list.as_slice(),
         // Ollama's list while no model is there.
-        Value::Null => &[],
-        _ => return Err(Code::ProviderGarbled.into()),
+        Some(Value::Null) => &[],
+        Some(_) => return Err(Code::ProviderGarbled.into()),
+        None => body.as_array().ok_or(Code::ProviderGarbled)?.as_slice(),
     };
     Ok(list.iter().map(read).filter(|model| !model.id.is_empty()).collect())
 }

@@ -1,7 +1,7 @@
 //! Any server that speaks OpenAI's Chat Completions: Ollama, vLLM, LM Studio, llama.cpp, DeepSeek
 //! and others. Lenient in what it takes; the base URL may or may not name its version.
 
-use super::chat_wire::Body;
+use super::chat_body::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;

@@ -4,12 +4,9 @@
 //! A provider's words are read and never repeated: an error body can hold the prompt (Groq's
 //! `failed_generation`, Mistral's 422 `input`) or the key.
 
-use super::Provider;
+use super::{Provider, wait};
 use crate::domain::problem::{Code, Problem};
-use crate::domain::timestamp::Timestamp;
 use serde_json::Value;
-use time::OffsetDateTime;
-use time::format_description::well_known::{Rfc2822, Rfc3339};
 
 /// A wait beyond this many seconds is shown as this one: a week.
 const MAX_WAIT: u64 = 7 * 24 * 3600;
@@ -34,7 +31,7 @@ struct Words {
 pub fn read_error(provider: Provider, status: u16, headers: &dyn Fn(&str) -> Option<String>, body: &[u8]) -> Problem {
     let words = serde_json::from_slice::<Value>(body).map_or_else(|_| Words::default(), |body| Words::of(&body));
     let code = by_status(provider, status, &words);
-    with_wait(code, words.retry.or_else(|| wait(headers)))
+    with_wait(code, words.retry.or_else(|| wait::by_headers(headers)))
 }
 
 /// An error object inside a stream or inside an answer with status 200.
@@ -59,10 +56,10 @@ fn with_wait(code: Code, wait: Option<u64>) -> Problem {
 
 fn wait_sentence(seconds: u64) -> String {
     match seconds {
-        1 => "Try again in 1 second".to_owned(),
-        2..=119 => format!("Try again in {seconds} seconds"),
-        120..=7199 => format!("Try again in {} minutes", seconds.div_ceil(60)),
-        _ => format!("Try again in {} hours", seconds.div_ceil(3600)),
+        1 => "Try again in 1 second.".to_owned(),
+        2..=119 => format!("Try again in {seconds} seconds."),
+        120..=7199 => format!("Try again in {} minutes.", seconds.div_ceil(60)),
+        _ => format!("Try again in {} hours.", seconds.div_ceil(3600)),
     }
 }
 
@@ -269,7 +266,7 @@ impl Words {
         for detail in error.get("details").and_then(Value::as_array).into_iter().flatten() {
             words.say(detail);
             if let Some(delay) = detail.get("retryDelay").and_then(Value::as_str) {
-                words.retry = duration(delay);
+                words.retry = wait::duration(delay);
             }
         }
         words
@@ -314,102 +311,4 @@ impl Words {
             .extend(text.chars().take(room).flat_map(char::to_lowercase));
         self.message.push('\n');
     }
-}
-
-/// Seconds to wait by the headers, rounded up: `retry-after-ms`, `retry-after` as seconds or a
-/// date, else the reset of the limit that is used up. Moments are measured from the answer's own
-/// `date`, so that no clock of ours is needed.
-fn wait(headers: &dyn Fn(&str) -> Option<String>) -> Option<u64> {
-    if let Some(millis) = headers("retry-after-ms").and_then(|text| text.trim().parse::<u64>().ok()) {
-        return Some(millis.div_ceil(1000));
-    }
-    let now = headers("date").and_then(|text| moment(&text));
-    if let Some(after) = headers("retry-after") {
-        let after = after.trim();
-        return duration(after).or_else(|| until(moment(after)?, now?));
-    }
-    let mut exhausted = None;
-    for (remaining, reset) in LIMITS {
-        if headers(remaining).is_none_or(|left| left.trim() != "0") {
-            continue;
-        }
-        let Some(text) = headers(reset) else { continue };
-        let wait = duration(&text).or_else(|| until(moment(&text)?, now?));
-        exhausted = exhausted.max(wait);
-    }
-    exhausted
-}
-
-/// Headers that tell what is left of a limit and when it is full again.
-const LIMITS: [(&str, &str); 6] = [
-    ("x-ratelimit-remaining-requests", "x-ratelimit-reset-requests"),
-    ("x-ratelimit-remaining-tokens", "x-ratelimit-reset-tokens"),
-    (
-        "anthropic-ratelimit-requests-remaining",
-        "anthropic-ratelimit-requests-reset",
-    ),
-    (
-        "anthropic-ratelimit-tokens-remaining",
-        "anthropic-ratelimit-tokens-reset",
-    ),
-    (
-        "anthropic-ratelimit-input-tokens-remaining",
-        "anthropic-ratelimit-input-tokens-reset",
-    ),
-    (
-        "anthropic-ratelimit-output-tokens-remaining",
-        "anthropic-ratelimit-output-tokens-reset",
-    ),
-];
-
-/// An HTTP date or RFC 3339.
-fn moment(text: &str) -> Option<Timestamp> {
-    let text = text.trim();
-    OffsetDateTime::parse(text, &Rfc2822)
-        .or_else(|_| OffsetDateTime::parse(text, &Rfc3339))
-        .ok()
-        .map(|at| Timestamp(at.unix_timestamp().saturating_mul(1000)))
-}
-
-fn until(then: Timestamp, now: Timestamp) -> Option<u64> {
-    u64::try_from(then.0.saturating_sub(now.0))
-        .ok()
-        .map(|millis| millis.div_ceil(1000))
-}
-
-/// `30`, `34.4s`, `6m0s`, `1h2m3.5s`, `250ms` in whole seconds, rounded up.
-fn duration(text: &str) -> Option<u64> {
-    let mut rest = text.trim();
-    let mut micros: u64 = 0;
-    if rest.is_empty() {
-        return None;
-    }
-    while !rest.is_empty() {
-        let digits = rest
-            .find(|c: char| !c.is_ascii_digit() && c != '.')
-            .unwrap_or(rest.len());
-        let (number, tail) = rest.split_at_checked(digits)?;
-        let unit_end = tail.find(|c: char| c.is_ascii_digit()).unwrap_or(tail.len());
-        let (unit, next) = tail.split_at_checked(unit_end)?;
-        let scale = match unit {
-            "" | "s" => 1_000_000,
-            "ms" => 1_000,
-            "us" | "µs" => 1,
-            "m" => 60_000_000,
-            "h" => 3_600_000_000,
-            "d" => 86_400_000_000,
-            _ => return None,
-        };
-        micros = micros.saturating_add(decimal(number)?.saturating_mul(scale) / 1_000);
-        rest = next;
-    }
-    Some(micros.div_ceil(1_000_000))
-}
-
-/// A decimal number in thousandths; further digits are cut.
-fn decimal(text: &str) -> Option<u64> {
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let whole: u64 = whole.parse().ok()?;
-    let thousandths: String = fraction.chars().chain("000".chars()).take(3).collect();
-    Some(whole.checked_mul(1000)?.saturating_add(thousandths.parse().ok()?))
 }

@@ -11,6 +11,7 @@ use crate::domain::chat::{ChatRequest, Role, Stop, Tokens, Tool};
 use crate::domain::problem::{Code, Problem};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
+use serde_json::value::RawValue;
 
 const KEY_HEADER: Auth = Auth::Header("x-goog-api-key");
 
@@ -191,7 +192,7 @@ struct FunctionCall {
     #[serde(default, deserialize_with = "loose::text")]
     name: Option<String>,
     #[serde(default)]
-    args: Option<Value>,
+    args: Option<Box<RawValue>>,
 }
 
 #[derive(Deserialize)]
@@ -285,7 +286,7 @@ impl Stream {
                 index: self.tools,
                 id: call.id,
                 name: call.name,
-                arguments: call.args.map_or_else(|| "{}".to_owned(), |args| args.to_string()),
+                arguments: call.args.map_or_else(|| "{}".to_owned(), |args| args.get().to_owned()),
             }));
             self.tools = self.tools.saturating_add(1);
         }

@@ -3,7 +3,7 @@
 //! Usage comes on the finish chunk without being asked for (`x_groq.usage`, and `usage`), so
 //! `stream_options` is not sent.
 
-use super::chat_wire::Body;
+use super::chat_body::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;

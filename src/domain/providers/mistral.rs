@@ -3,7 +3,7 @@
 //! `stream_options` has been answered with 422 and is not sent: usage comes on the finish chunk.
 //! A conversation that ends with the assistant's words needs `prefix` on that message.
 
-use super::chat_wire::Body;
+use super::chat_body::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;
@@ -13,7 +13,7 @@ use serde_json::Value;
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
     let mut body = Body {
         max_tokens: request.params.max_tokens,
-        ..Body::new(request)
+        ..Body::new(request).with_one_system(request)
     };
     if let Some(last) = body.messages.last_mut() {
         last.prefix = last.role == "assistant";

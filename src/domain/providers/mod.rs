@@ -5,13 +5,18 @@
 //! says into which header the caller has to put it.
 //!
 //! Adding a provider: a variant of [`Provider`], a file with the functions that the `match`es below
-//! call, golden streams in its tests, its prices, its double in `tests/support/providers`.
+//! call, golden streams in its tests, its prices, its double in `tests/support/doubles`.
 
 mod anthropic;
+#[cfg(test)]
+mod cases;
+mod chat_body;
 mod chat_wire;
 mod compatible;
 mod decoder;
 mod fault;
+#[cfg(test)]
+mod golden;
 mod google;
 mod groq;
 pub mod guide;
@@ -19,6 +24,7 @@ mod loose;
 mod mistral;
 mod openai;
 pub mod sse;
+mod wait;
 mod wire;
 
 pub use decoder::Decoder;

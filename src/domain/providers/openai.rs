@@ -3,7 +3,7 @@
 //! `max_completion_tokens` is taken by every chat model (reasoning models refuse `max_tokens`).
 //! A temperature is passed on as given: models that take none answer 400, which the person sees.
 
-use super::chat_wire::Body;
+use super::chat_body::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;

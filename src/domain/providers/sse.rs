@@ -112,6 +112,12 @@ impl Sse {
                 self.data.extend_from_slice(value);
             }
             b"event" => value.clone_into(&mut self.name),
+            // llama.cpp's own way to report an error.
+            b"error" => {
+                value.clone_into(&mut self.data);
+                b"error".as_slice().clone_into(&mut self.name);
+                self.has_data = true;
+            }
             b"" | b"id" | b"retry" => {}
             _ => return Ok(()),
         }
