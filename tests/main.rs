@@ -7,4 +7,5 @@ mod providers;
 mod support;
 mod tidy;
 mod usage;
+mod vault;
 mod web;

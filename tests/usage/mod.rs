@@ -1,6 +1,7 @@
 //! Usage, from rows to pages: sums, retention, downloads, budgets.
 
 mod budgets;
+mod pages;
 mod rows;
 
 use crate::support::TestApp;

@@ -101,7 +101,7 @@ fn Areas() -> impl IntoView {
     view! {
         <section class="band" aria-labelledby="areas">
             <h2 id="areas">"What is here today"</h2>
-            <ul class="tour" role="list">{areas}</ul>
+            <ul class="areas" role="list">{areas}</ul>
         </section>
     }
 }

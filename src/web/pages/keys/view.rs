@@ -192,7 +192,7 @@ fn KeyRow(key: KeyView, rotate: FormState, label: FormState, now: Timestamp) -> 
             <tr class="key-more">
                 <td colspan="6">
                     <details open=is_open>
-                        <summary>{format!("Rename, replace or delete {name}")}</summary>
+                        <summary>"Rename, replace or delete "<bdi>{name.clone()}</bdi></summary>
                         <KeyForms key rotate label />
                     </details>
                 </td>
