@@ -1,7 +1,7 @@
 //! Sessions slide on the server, die for good, and are one signed cookie.
 
 use crate::on_both_engines;
-use crate::support::{Client, TestApp};
+use crate::support::{Client, Engine, PASSWORD, TestApp, sign_up_form};
 use spectr::domain::timestamp::{DAY_MS, MINUTE_MS};
 use spectr::features::accounts::jobs;
 
@@ -110,7 +110,7 @@ on_both_engines! {
 async fn sign_in_with(app: &TestApp, email: &str, agent: &str) -> Client {
     let client = app.client();
     let body = url::form_urlencoded::Serializer::new(String::new())
-        .extend_pairs([("email", email), ("password", crate::support::PASSWORD)])
+        .extend_pairs([("email", email), ("password", PASSWORD)])
         .finish();
     let request = client
         .request(reqwest::Method::POST, "/login")
@@ -127,4 +127,31 @@ async fn alive(clients: &[Client]) -> usize {
         count += usize::from(client.get("/settings/profile").await.status == 200);
     }
     count
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn over_https_the_cookie_is_bound_to_the_host_and_no_page_shows_a_mails_link() {
+    let settings = [
+        ("SPECTR_PUBLIC_URL", "https://spectr.example"),
+        ("SPECTR_REGION", "EU"),
+        ("SPECTR_OPERATOR", "Spectr"),
+        ("SPECTR_CONTACT", "hello@spectr.example"),
+    ];
+    let app = TestApp::spawn_with(Engine::Sqlite, &settings).await;
+    let client = app.client();
+    let answer = client.request(reqwest::Method::POST, "/logout").send().await.unwrap();
+    let cookie = answer.headers()["set-cookie"].to_str().unwrap();
+    assert_eq!(
+        cookie,
+        "__Host-session=; Path=/; HttpOnly; SameSite=Lax; Max-Age=0; Secure"
+    );
+    let form = sign_up_form("Ada", "ada@example.org", PASSWORD);
+    assert_eq!(client.post("/signup", &form).await.see_other(), "/signup/sent");
+    assert!(
+        app.mail_to("ada@example.org")
+            .await
+            .text
+            .contains("https://spectr.example/verify?token=")
+    );
+    app.stop().await;
 }

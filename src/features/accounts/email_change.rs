@@ -74,13 +74,13 @@ pub async fn request(app: &App, caller: &Caller, user: &CurrentUser, email: &Ema
     tokens::insert(&mut conn, &links.old, Some(user.id), TokenKind::EmailOld, now).await?;
     tokens::insert(&mut conn, &links.new, Some(user.id), TokenKind::EmailNew, now).await?;
     let to_new = mail::confirm_new_address(&user.name, &links.new.link(app, "/verify"));
-    queue(app, &mut conn, user.id, email.as_str(), "email_new", to_new).await?;
+    queue(app, &mut conn, (user.id, email.as_str()), "email_new", to_new).await?;
     let to_old = mail::confirm_old_address(
         &user.name,
         &links.old.link(app, "/verify"),
         &tokens::link(app, "/forgot"),
     );
-    queue(app, &mut conn, user.id, &user.email, "email_old", to_old).await?;
+    queue(app, &mut conn, (user.id, &user.email), "email_old", to_old).await?;
     record(app, &mut conn, caller, user.id, SecurityEventKind::EmailChangeRequested).await?;
     conn.commit().await?;
     Ok(links)
@@ -168,7 +168,7 @@ async fn finish(app: &App, conn: &mut Conn, key: &DataKey, user: UserId, pending
     let when = app.clock.now().human();
     for to in [&before.email, &*email] {
         let letter = mail::address_changed(&before.name, &when, &tokens::link(app, "/contact"));
-        queue(app, conn, user, to, "email_changed", letter).await?;
+        queue(app, conn, (user, to), "email_changed", letter).await?;
     }
     Ok(())
 }

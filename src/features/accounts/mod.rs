@@ -30,6 +30,7 @@ use crate::domain::accounts::AccountState;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::timestamp::Timestamp;
 use crate::features::App;
+use crate::infra::crypto::KeysError;
 use sessions::Secret;
 
 /// The person behind a request, proved by a live session.
@@ -74,7 +75,11 @@ pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
     }
     let was_touched = row.wants_touch(now) && touch(app, &row).await;
     let id = UserId(row.user_id);
-    let key = app.keys.data_key(id.0).await?;
+    let key = match app.keys.data_key(id.0).await {
+        // Erased: what the row says about the person opens for nobody any more.
+        Err(KeysError::Gone) => return Ok(None),
+        key => key?,
+    };
     Ok(Some(Resolved {
         user: CurrentUser {
             id,

@@ -142,7 +142,7 @@ pub async fn change_password(
     };
     security_log::record(&mut conn, app, user.id, event).await?;
     let letter = mail::password_changed(&user.name, &now.human(), &tokens::link(app, "/forgot"));
-    queue(app, &mut conn, user.id, &user.email, "password_changed", letter).await?;
+    queue(app, &mut conn, (user.id, &user.email), "password_changed", letter).await?;
     conn.commit().await?;
     Ok(PasswordChange::Done(secret))
 }

@@ -45,7 +45,7 @@ async fn send(app: &App, index: &[u8; 32], token: &Token) -> Result<()> {
         let key = app.keys.data_key(user.0).await?;
         let profile = users::profile(&mut conn, user, &key).await?;
         let letter = mail::reset_password(&profile.name, &token.link(app, "/reset"));
-        queue(app, &mut conn, user, &profile.email, "reset", letter).await?;
+        queue(app, &mut conn, (user, &profile.email), "reset", letter).await?;
     }
     Ok(conn.commit().await?)
 }
@@ -96,7 +96,7 @@ pub async fn reset(app: &App, caller: &Caller, token: &str, password: &SecretStr
     };
     security_log::record(&mut conn, app, user, event).await?;
     let letter = mail::password_changed(&profile.name, &now.human(), &tokens::link(app, "/forgot"));
-    queue(app, &mut conn, user, &profile.email, "password_changed", letter).await?;
+    queue(app, &mut conn, (user, &profile.email), "password_changed", letter).await?;
     conn.commit().await?;
     Ok(Reset::Done)
 }

@@ -163,7 +163,7 @@ async fn tell(app: &App, conn: &mut Conn, caller: &Caller, user: &CurrentUser, i
     record(app, conn, caller, user.id, kind).await?;
     let when = app.clock.now().human();
     let letter = mail::second_factor_changed(&user.name, &when, is_on, &tokens::link(app, "/forgot"));
-    queue(app, conn, user.id, &user.email, "second_factor", letter).await
+    queue(app, conn, (user.id, &user.email), "second_factor", letter).await
 }
 
 /// New recovery codes in place of the old ones, shown this once; `None` when the factor is off.
@@ -248,7 +248,7 @@ pub(super) async fn accept(app: &App, caller: &Caller, user: UserId, code: &str)
     record(app, &mut conn, caller, user, SecurityEventKind::RecoveryCodeUsed).await?;
     let when = app.clock.now().human();
     let letter = mail::recovery_code_used(&profile.name, &when, left, &tokens::link(app, "/forgot"));
-    queue(app, &mut conn, user, &profile.email, "recovery_code", letter).await?;
+    queue(app, &mut conn, (user, &profile.email), "recovery_code", letter).await?;
     conn.commit().await?;
     Ok(true)
 }

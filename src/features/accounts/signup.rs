@@ -151,7 +151,7 @@ async fn write(app: &App, caller: &Caller, new: &NewUser<'_>, key: &DataKey, tok
             security_log::record(&mut conn, app, new.id, event).await?;
             tokens::insert(&mut conn, token, Some(new.id), TokenKind::Verify, now).await?;
             let letter = mail::confirm_address(new.name.as_str(), &token.link(app, "/verify"));
-            queue(app, &mut conn, new.id, new.email.as_str(), "verify", letter).await?;
+            queue(app, &mut conn, (new.id, new.email.as_str()), "verify", letter).await?;
             old
         }
     };
@@ -168,15 +168,14 @@ async fn tell_owner(app: &App, conn: &mut Conn, owner: UserId, token: &Token) ->
         &token.link(app, "/verify"),
         &tokens::link(app, "/forgot"),
     );
-    queue(app, conn, owner, &profile.email, "account_exists", letter).await
+    queue(app, conn, (owner, &profile.email), "account_exists", letter).await
 }
 
-/// Queues a mail of this feature; each is a mail of its own.
+/// Queues a mail of this feature to an owner and his address; each is a mail of its own.
 pub(super) async fn queue(
     app: &App,
     conn: &mut Conn,
-    owner: UserId,
-    to: &str,
+    (owner, to): (UserId, &str),
     kind: &'static str,
     letter: Letter,
 ) -> Result<()> {

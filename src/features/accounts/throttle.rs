@@ -40,7 +40,7 @@ pub const MAIL_NETWORK: Quota = Quota {
 };
 /// Mails to one address.
 pub const MAIL_ADDRESS: Quota = Quota {
-    burst: 10,
+    burst: 20,
     period_ms: 5 * MINUTE_MS,
 };
 

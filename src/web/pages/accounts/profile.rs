@@ -181,14 +181,34 @@ fn PendingChange(pending: PendingView) -> impl IntoView {
 
 #[component]
 fn ProfileNotice() -> impl IntoView {
-    let (tone, title) = match page_query("notice").as_deref() {
-        Some("saved") => (Tone::Good, "The profile is saved"),
-        Some("mailed") => (Tone::Note, "Both links are on their way"),
-        Some("half") => (Tone::Note, "One mailbox is confirmed; the other one is still to come"),
-        Some("changed") => (Tone::Good, "The address is changed"),
-        Some("taken") => (Tone::Bad, "The new address cannot be used; nothing was changed"),
-        Some("cancelled") => (Tone::Good, "The change was called off"),
+    let (tone, title, text) = match page_query("notice").as_deref() {
+        Some("saved") => (
+            Tone::Good,
+            "The profile is saved",
+            "It is stored encrypted, for you alone.",
+        ),
+        Some("mailed") => (
+            Tone::Note,
+            "Both links are on their way",
+            "Open the mail in each mailbox and confirm.",
+        ),
+        Some("half") => (
+            Tone::Note,
+            "One mailbox is confirmed",
+            "The other one is still to come.",
+        ),
+        Some("changed") => (
+            Tone::Good,
+            "The address is changed",
+            "Sign in with the new one from now on.",
+        ),
+        Some("taken") => (
+            Tone::Bad,
+            "The new address cannot be used",
+            "Nothing was changed. Use another one.",
+        ),
+        Some("cancelled") => (Tone::Good, "The change was called off", "Your address stays as it is."),
         _ => return ().into_any(),
     };
-    view! { <Notice tone=tone title=title /> }.into_any()
+    view! { <Notice tone=tone title=title><p>{text}</p></Notice> }.into_any()
 }

@@ -246,12 +246,20 @@ fn EventRow(event: EventView) -> impl IntoView {
 
 #[component]
 fn SecurityNotice() -> impl IntoView {
-    let (tone, title) = match page_query("notice").as_deref() {
-        Some("password") => (Tone::Good, "The password is changed; every other device is signed out"),
-        Some("revoked") => (Tone::Good, "Signed out"),
-        Some("gone") => (Tone::Note, "That device was signed out already"),
-        Some("factor-off") => (Tone::Good, "The second factor is off"),
+    let (tone, title, text) = match page_query("notice").as_deref() {
+        Some("password") => (
+            Tone::Good,
+            "The password is changed",
+            "Every other device is signed out.",
+        ),
+        Some("revoked") => (Tone::Good, "Signed out", "What was open there is refused from now on."),
+        Some("gone") => (Tone::Note, "Nothing to sign out", "That device was signed out already."),
+        Some("factor-off") => (
+            Tone::Good,
+            "The second factor is off",
+            "Your password alone signs in again.",
+        ),
         _ => return ().into_any(),
     };
-    view! { <Notice tone=tone title=title /> }.into_any()
+    view! { <Notice tone=tone title=title><p>{text}</p></Notice> }.into_any()
 }
