@@ -43,7 +43,7 @@ pub async fn open(app: &App, user: UserId, id: CallId, mut request: ChatRequest)
     let credential = payer.as_ref().map_or(Credential::None, Payer::credential);
     let started_at = app.clock.now();
     let price = pricing::price_at(request.provider, &request.model, started_at);
-    let quote = Quote::new(&request, price.clone());
+    let quote = Quote::new(&request, price);
     let asker = Asker {
         user,
         call: id,
