@@ -33,7 +33,8 @@ export class Guards {
   private watch(page: Page): void {
     page.on('console', (message) => {
       if (['error', 'warning'].includes(message.type())) {
-        this.found.push(`console ${message.type()}: ${message.text()} (${page.url()})`);
+        const about = message.location().url || page.url();
+        this.found.push(`console ${message.type()}: ${message.text()} (${about}, on ${page.url()})`);
       }
     });
     page.on('pageerror', (error) => this.found.push(`page error: ${error.message} (${page.url()})`));
