@@ -45,7 +45,9 @@ export const test = base.extend<ForTest, ForWorker>({
     async ({ browser, server }, use) => {
       const account = newAccount();
       const context = await browser.newContext({ baseURL: server.url });
-      await signUp(await context.newPage(), account);
+      await signUp(await context.newPage(), account).catch((error: Error) => {
+        throw new Error(`${error.message}\n${server.log()}`);
+      });
       const storageState = await context.storageState();
       await context.close();
       await use({ ...account, storageState });
@@ -76,7 +78,7 @@ export async function expectAccessible(page: Page): Promise<void> {
     .withTags(['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'wcag22aa', 'best-practice'])
     .analyze();
   const problems = found.violations.map((it) => `${it.id}: ${it.nodes.map((node) => node.target.join(' ')).join(', ')}`);
-  expect(problems, `axe on ${page.url()}`).toEqual([]);
+  expect.soft(problems, `axe on ${page.url()}`).toEqual([]);
 }
 
 /** Fails when the page is wider than the window. */
@@ -85,5 +87,5 @@ export async function expectNoSidewaysScroll(page: Page): Promise<void> {
     document.documentElement.scrollWidth,
     document.documentElement.clientWidth,
   ]);
-  expect(content, `width of ${page.url()}`).toBeLessThanOrEqual(window);
+  expect.soft(content, `width of ${page.url()}`).toBeLessThanOrEqual(window);
 }

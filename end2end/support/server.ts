@@ -19,6 +19,17 @@ export interface Server {
 
 /** A server with an empty database; `env` adds to its settings. */
 export async function startServer(env: Record<string, string> = {}): Promise<Server> {
+  // Another worker may take the free port first: then the next one.
+  for (let tries = 3; ; tries -= 1) {
+    try {
+      return await start(env);
+    } catch (error) {
+      if (tries === 1) throw error;
+    }
+  }
+}
+
+async function start(env: Record<string, string>): Promise<Server> {
   const data = await mkdtemp(join(tmpdir(), 'spectr-end2end-'));
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
@@ -39,7 +50,7 @@ export async function startServer(env: Record<string, string> = {}): Promise<Ser
     await rm(data, { recursive: true, force: true });
   };
   try {
-    await ready(`${url}/readyz`, child);
+    await ready(child, () => log, `${url}/readyz`);
   } catch (error) {
     await stop();
     throw new Error(`${error}\n${log}`);
@@ -83,12 +94,12 @@ function freePort(): Promise<number> {
   });
 }
 
-async function ready(url: string, child: ChildProcess): Promise<void> {
+/** Waits until this server, and not another one on the same port, says that it is ready. */
+async function ready(child: ChildProcess, log: () => string, url: string): Promise<void> {
   const until = Date.now() + START_MS;
   while (Date.now() < until) {
     if (child.exitCode !== null) throw new Error(`the server ended with ${child.exitCode}`);
-    const answer = await fetch(url).catch(() => undefined);
-    if (answer?.ok) return;
+    if (log().includes('listening') && (await fetch(url).catch(() => undefined))?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`the server was not ready after ${START_MS} ms`);
