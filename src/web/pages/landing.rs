@@ -122,17 +122,17 @@ fn PrivacyCheck() -> impl IntoView {
                 <div class="figure">
                     <dt>"Scripts allowed from other hosts"</dt>
                     <dd>"0"</dd>
-                    <span class="trend">"by Content-Security-Policy; try " <code>"curl -I"</code></span>
+                    <dd class="trend">"by Content-Security-Policy; try " <code>"curl -I"</code></dd>
                 </div>
                 <div class="figure">
                     <dt>"Prompts kept on the server"</dt>
                     <dd>"0"</dd>
-                    <span class="trend">"they pass through; " {USAGE_RETENTION_DAYS} " days of numbers remain"</span>
+                    <dd class="trend">"they pass through; " {USAGE_RETENTION_DAYS} " days of numbers remain"</dd>
                 </div>
                 <div class="figure">
                     <dt>"Cost factor of password hashes"</dt>
                     <dd>{BCRYPT_COST}</dd>
-                    <span class="trend">"bcrypt, on threads of their own"</span>
+                    <dd class="trend">"bcrypt, on threads of their own"</dd>
                 </div>
             </dl>
             <p>
