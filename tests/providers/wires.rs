@@ -1,3 +1,5 @@
+//! Requests and answers of every wire through the product's own client and the doubles.
+
 use crate::support::doubles::{Doubles, Ended, GOOD_KEY, Script};
 use futures::StreamExt;
 use secrecy::SecretString;

@@ -14,6 +14,8 @@ mod chat_body;
 mod chat_wire;
 mod compatible;
 mod decoder;
+#[cfg(test)]
+mod errors;
 mod fault;
 #[cfg(test)]
 mod golden;
