@@ -69,6 +69,8 @@ stories! {
         assert_eq!((status, problem["code"].as_str()), (429, Some("budget_exhausted")));
         assert!(headers["retry-after"].to_str().unwrap().parse::<i64>().unwrap() > 24 * 3_600);
         assert_eq!(spent(&stage.rows().await), 10 * cost());
+        // Alerts at 50, 80 and 100 percent, each once.
+        assert_eq!(stage.app.count("budget_alerts").await, 3);
     }
 
     async fn what_is_left_limits_the_answer_and_the_head_says_so(stage: Stage) {
