@@ -2,8 +2,13 @@
 
 import { expect, type Page } from '@playwright/test';
 
-/** Visits every page reachable from `start` and runs `check` on it: the paths that were seen. */
-export async function crawl(page: Page, start: string, check: () => Promise<void>): Promise<string[]> {
+/** Visits every page below `within` that is reachable from `start`, and checks it: the paths seen. */
+export async function crawl(
+  page: Page,
+  start: string,
+  check: () => Promise<void>,
+  within = /^\//,
+): Promise<string[]> {
   const seen = new Set<string>();
   const waiting = [start];
   for (let path = waiting.shift(); path !== undefined; path = waiting.shift()) {
@@ -12,7 +17,7 @@ export async function crawl(page: Page, start: string, check: () => Promise<void
     const answer = await page.goto(path);
     expect(answer!.status(), path).toBeLessThan(400);
     await check();
-    waiting.push(...(await links(page)));
+    waiting.push(...(await links(page)).filter((found) => within.test(found)));
   }
   return [...seen];
 }
