@@ -30,10 +30,10 @@ pub fn Subprocessors() -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row">{provider.name()}</th>
-                    <td><code>{host(provider)}</code></td>
-                    <td>"your messages and parameters, with your key or the operator's trial key"</td>
-                    <td>"only when you pick it for a call"</td>
-                    <td><a href=policy rel="noreferrer">"Policy"</a></td>
+                    <td data-label="Host"><code>{host(provider)}</code></td>
+                    <td data-label="What">"your messages and parameters, with your key or the operator's trial key"</td>
+                    <td data-label="When">"only when you pick it for a call"</td>
+                    <td data-label="Theirs"><a href=policy rel="noreferrer">"Policy"</a></td>
                 </tr>
             }
         })
@@ -48,7 +48,7 @@ pub fn Subprocessors() -> impl IntoView {
                 </p>
                 <OperatorFacts />
                 <TableScroll label="Providers of language models">
-                    <table class="table">
+                    <table class="table table-cards">
                         <caption>"Providers of language models"</caption>
                         <thead>
                             <tr><th>"Who"</th><th>"Host"</th><th>"What"</th><th>"When"</th><th>"Theirs"</th></tr>
@@ -57,10 +57,10 @@ pub fn Subprocessors() -> impl IntoView {
                             {rows}
                             <tr>
                                 <th scope="row">"A server of your own"</th>
-                                <td>"the base URL that you give"</td>
-                                <td>"the same"</td>
-                                <td>"only with a key of kind OpenAI-compatible"</td>
-                                <td>"yours"</td>
+                                <td data-label="Host">"the base URL that you give"</td>
+                                <td data-label="What">"the same"</td>
+                                <td data-label="When">"only with a key of kind OpenAI-compatible"</td>
+                                <td data-label="Theirs">"yours"</td>
                             </tr>
                         </tbody>
                     </table>
