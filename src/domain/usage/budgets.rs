@@ -61,10 +61,9 @@ pub fn spent_percent(spent: i64, limit: i64) -> i64 {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::timestamp::HOUR_MS;
     use proptest::prelude::*;
 
-    const NOON: Timestamp = Timestamp(1_772_366_400_000 + 12 * HOUR_MS); // 2026-03-01 12:00 UTC
+    const NOON: Timestamp = Timestamp(1_772_366_400_000); // 2026-03-01 12:00 UTC
 
     #[test]
     fn budgets_renew_at_midnight_and_on_the_first() {
