@@ -36,7 +36,9 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
-            Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
+            Error::Throttled { retry_after } => Self::new(Code::RateLimited)
+                .detail(format!("The next attempt is possible in {retry_after} seconds."))
+                .retry_after(retry_after),
             Error::Busy(busy) => busy.into(),
             Error::StepUpNeeded => Self::new(Code::Forbidden).detail("Enter your password again first."),
             Error::Db(error) => {

@@ -40,8 +40,8 @@ pub const MAIL_NETWORK: Quota = Quota {
 };
 /// Mails to one address.
 pub const MAIL_ADDRESS: Quota = Quota {
-    burst: 20,
-    period_ms: 5 * MINUTE_MS,
+    burst: 30,
+    period_ms: 2 * MINUTE_MS,
 };
 
 /// Requests of the contact form from one network.
