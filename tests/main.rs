@@ -1,6 +1,7 @@
 //! Integration tests: one binary, through the real server, on SQLite and PostgreSQL.
 
 mod accounts;
+mod database;
 mod engine;
 mod privacy;
 mod providers;

@@ -21,6 +21,9 @@ pub async fn serve(welcome: bool) -> Result {
     for name in Config::unknown_variables() {
         tracing::warn!(name, "unknown variable in the environment");
     }
+    if config.accepts_plaintext {
+        tracing::warn!("SPECTR_DATABASE_PLAINTEXT: a database on another machine may be reached without verified TLS");
+    }
     let listener = listen("SPECTR_ADDR", config.addr).await?;
     data_dir::create(&config.data_dir)?;
     let is_sqlite = config.database_url.starts_with("sqlite");

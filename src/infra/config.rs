@@ -24,6 +24,8 @@ pub struct Config {
     pub data_dir: PathBuf,
     pub database_url: String,
     pub database_migrate_url: String,
+    /// The operator accepted a PostgreSQL server elsewhere without verified TLS. Logged at the start.
+    pub accepts_plaintext: bool,
     pub keystore_url: String,
     pub trusted_proxies: Vec<IpNet>,
     pub master_keys: MasterKeys,
@@ -155,7 +157,8 @@ impl Config {
             None => sqlite("keystore.db"),
         };
         let database_migrate_url = get("DATABASE_MIGRATE_URL").unwrap_or(&database_url).to_owned();
-        if get("SPECTR_DATABASE_PLAINTEXT") != Some("accept") {
+        let accepts_plaintext = get("SPECTR_DATABASE_PLAINTEXT") == Some("accept");
+        if !accepts_plaintext {
             database_tls("DATABASE_URL", &database_url)?;
             database_tls("DATABASE_MIGRATE_URL", &database_migrate_url)?;
             database_tls("SPECTR_KEYSTORE_URL", &keystore_url)?;
@@ -206,6 +209,7 @@ impl Config {
             data_dir,
             database_url,
             database_migrate_url,
+            accepts_plaintext,
             keystore_url,
         })
     }

@@ -42,6 +42,9 @@ const CONNECT: Duration = Duration::from_secs(10);
 /// How long a request waits for a connection before it is answered 503.
 const ACQUIRE: Duration = Duration::from_secs(8);
 
+/// How long `/readyz` waits: probes give up after a few seconds.
+const READY: Duration = Duration::from_secs(2);
+
 /// An open database: cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Db {
@@ -153,6 +156,7 @@ impl Db {
         let write = SqlitePoolOptions::new()
             .max_connections(1)
             .acquire_timeout(ACQUIRE)
+            .after_release(|conn, _| Box::pin(is_reusable(conn)))
             .connect_with(writing)
             .await?;
         let read = SqlitePoolOptions::new()
@@ -281,10 +285,11 @@ impl Db {
 
     /// Whether the database answers at all; for `/readyz`.
     pub async fn is_ready(&self) -> bool {
-        match self.acquire().await {
-            Ok(mut conn) => on!(&mut conn, c => sqlx::query_scalar::<_, i32>("SELECT 1").fetch_one(c).await).is_ok(),
-            Err(_) => false,
-        }
+        let ask = async {
+            let mut conn = self.acquire().await?;
+            on!(&mut conn, c => sqlx::query_scalar::<_, i32>("SELECT 1").fetch_one(c).await)
+        };
+        matches!(tokio::time::timeout(READY, ask).await, Ok(Ok(1)))
     }
 
     /// Whether an SQLite file is undamaged; PostgreSQL looks after itself.
@@ -313,6 +318,15 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
+}
+
+/// Whether a connection that comes back is outside any transaction. When a disk is full, SQLite rolls
+/// back by itself; sqlx then believes that the transaction is still open, and every later write on
+/// this connection would fail. Such a connection is closed and replaced.
+async fn is_reusable(conn: &mut SqliteConnection) -> Result<bool> {
+    // A rollback that was begun by dropping the transaction is finished before the answer comes.
+    conn.ping().await?;
+    Ok(!conn.is_in_transaction())
 }
 
 /// The role in a PostgreSQL URL.

@@ -16,6 +16,8 @@ pub enum Fault {
     BadUrl,
     Locked,
     Full,
+    /// Reading or writing failed: a full or broken disk, or one that went away.
+    Disk,
     ReadOnly,
     Corrupt,
     CannotOpen,
@@ -70,6 +72,7 @@ impl Fault {
             3 | 14 | 23 => Self::CannotOpen,
             5 | 6 => Self::Locked,
             8 => Self::ReadOnly,
+            10 => Self::Disk,
             11 | 26 => Self::Corrupt,
             13 => Self::Full,
             _ => Self::Other,
@@ -181,6 +184,10 @@ impl DbFault {
                  shell) and start again"
             ),
             Fault::Full => format!("the disk of the {place} is full. Free some space and start again"),
+            Fault::Disk => format!(
+                "the disk of the {place} refused to read or write ({cause}). Check that it has free space and is sound, \
+                 then start again"
+            ),
             Fault::ReadOnly => format!(
                 "the {place} may not be written. Give the user who runs the server write access to it and to its folder"
             ),

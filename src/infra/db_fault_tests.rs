@@ -86,6 +86,10 @@ async fn a_full_database_refuses_the_whole_transaction() {
         .await
         .unwrap();
     assert!(beats.is_empty(), "nothing is half-written");
+    // The next connection has no limit: the fault is over, and writing works again.
+    let mut conn = db.begin().await.unwrap();
+    crate::execute!(&mut conn, INSERT, "after").unwrap();
+    conn.commit().await.unwrap();
 }
 
 #[tokio::test]

@@ -5,7 +5,9 @@
 
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
+use tracing::{Level, Metadata};
 use tracing_subscriber::EnvFilter;
+use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt;
 use tracing_subscriber::util::SubscriberInitExt;
 
@@ -49,6 +51,7 @@ pub fn start(filter: &str) {
     // A second start (tests) keeps the first subscriber.
     if tracing_subscriber::registry()
         .with(filter)
+        .with(filter_fn(is_harmless))
         .with(plain)
         .with(json)
         .try_init()
@@ -56,4 +59,10 @@ pub fn start(filter: &str) {
     {
         tracing::debug!("logging was started before");
     }
+}
+
+/// Libraries log what they handle below INFO: headers, hosts, statements. Whatever `SPECTR_LOG`
+/// says, only our own lines may be that chatty.
+fn is_harmless(line: &Metadata<'_>) -> bool {
+    *line.level() <= Level::INFO || line.target().starts_with("spectr")
 }

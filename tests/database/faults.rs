@@ -1,0 +1,72 @@
+//! A database that is full, locked or gone: 503 with a mend, nothing half-written, and the next
+//! request after the trouble works.
+
+use crate::support::{Engine, PASSWORD, TestApp, sign_up_form};
+use spectr::infra::db::Db;
+use sqlx::{Connection, SqliteConnection};
+
+const TABLES: [&str; 5] = ["users", "tokens", "outbox", "policy_acceptances", "security_events"];
+
+async fn assert_empty(app: &TestApp) {
+    for table in TABLES {
+        assert_eq!(app.count(table).await, 0, "{table}");
+    }
+}
+
+/// Posts a sign-up and expects the problem that the database cannot be used.
+async fn assert_unavailable(app: &TestApp) {
+    let form = sign_up_form("Ada", "ada@example.org", PASSWORD);
+    let reply = app.client().post("/signup", &form).await.expect(503);
+    assert!(reply.header("retry-after").is_some());
+    assert!(reply.body.contains("The database cannot be used right now"));
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_full_disk_is_503_leaves_nothing_and_is_over_when_there_is_space() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    let Db::Sqlite { write, .. } = &app.app.db else {
+        panic!("spawned on SQLite")
+    };
+    // No page more than there are: what SQLite does when the disk is full.
+    sqlx::query("PRAGMA max_page_count = 1").execute(write).await.unwrap();
+    assert_unavailable(&app).await;
+    assert_empty(&app).await;
+    // The connection that met the fault was replaced by one without the limit.
+    let form = sign_up_form("Ada", "ada@example.org", PASSWORD);
+    app.client().post("/signup", &form).await.see_other();
+    assert_eq!(app.count("users").await, 1);
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_lock_of_another_process_is_503_while_it_lasts() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    let path = app.data_dir().join("spectr.db");
+    let mut other = SqliteConnection::connect(&format!("sqlite://{}", path.display()))
+        .await
+        .unwrap();
+    sqlx::query("BEGIN IMMEDIATE").execute(&mut other).await.unwrap();
+    assert_unavailable(&app).await;
+    app.client().get("/").await.expect(200);
+    sqlx::query("ROLLBACK").execute(&mut other).await.unwrap();
+    assert_empty(&app).await;
+    let form = sign_up_form("Ada", "ada@example.org", PASSWORD);
+    app.client().post("/signup", &form).await.see_other();
+    other.close().await.unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn connections_that_the_server_ended_are_replaced() {
+    let app = TestApp::spawn(Engine::Postgres).await;
+    let person = app.signed_in_user().await;
+    const END: &str = "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity
+        WHERE datname = current_database() AND pid <> pg_backend_pid()";
+    let mut conn = app.app.db.acquire().await.unwrap();
+    let ended: i64 = spectr::on!(&mut conn, c => sqlx::query_scalar(END).fetch_one(c).await).unwrap();
+    drop(conn);
+    assert!(ended > 0);
+    app.client().get("/readyz").await.expect(200);
+    person.client.get("/settings").await.expect(200);
+    app.stop().await;
+}
