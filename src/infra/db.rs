@@ -153,13 +153,17 @@ impl Db {
         } else {
             writing
         };
+        // A connection to a local file does not go stale: asking it before each use would double the
+        // way that every query takes through its thread.
         let write = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(1)
             .acquire_timeout(ACQUIRE)
             .after_release(|conn, _| Box::pin(is_reusable(conn)))
             .connect_with(writing)
             .await?;
         let read = SqlitePoolOptions::new()
+            .test_before_acquire(false)
             .max_connections(8)
             .acquire_timeout(ACQUIRE)
             .connect_with(options)

@@ -190,6 +190,15 @@ impl Hold {
         Self(None)
     }
 
+    const fn of(asker: Asker, grant: Grant, place: Place) -> Self {
+        Self(Some(Held {
+            call: asker.call,
+            user: asker.user,
+            grant,
+            place,
+        }))
+    }
+
     /// Whether a budget stands behind the call.
     pub(super) const fn is_money(&self) -> bool {
         matches!(
@@ -249,31 +258,31 @@ pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold
         }
     };
     let now = app.clock.now();
-    let (grant, place) = match &app.db {
+    let book = Arc::clone(&app.engine.book);
+    let (grant, hold) = match &app.db {
         Db::Sqlite { .. } => {
-            let book = Arc::clone(&app.engine.book);
             if !book.knows(asker.user) {
                 let standing = shared::spent(app, asker.user, now).await.map_err(unavailable)?;
                 book.seed(asker.user, standing, now);
             }
-            (book.hold(asker.user, &ask, now)?, Place::Book(book))
+            let grant = book.hold(asker.user, &ask, now)?;
+            (grant, Hold::of(asker, grant, Place::Book(book)))
         }
         Db::Postgres(_) => {
+            // Dropped while the row is on its way, the hold takes the row back.
+            let mut hold = Hold::of(asker, Grant::Trial, Place::Row(app.engine.ledger(app)));
             let grant = shared::hold(app, asker, &ask).await.map_err(unavailable)??;
-            (grant, Place::Row(app.engine.ledger(app)))
+            if let Some(held) = &mut hold.0 {
+                held.grant = grant;
+            }
+            (grant, hold)
         }
     };
     let limit = match grant {
         Grant::Money(granted) => quote.limit(granted),
         Grant::Trial => None,
     };
-    let held = Held {
-        call: asker.call,
-        user: asker.user,
-        grant,
-        place,
-    };
-    Ok((Hold(Some(held)), limit))
+    Ok((hold, limit))
 }
 
 async fn find_budget(app: &App, user: UserId) -> db::Result<Budget> {
