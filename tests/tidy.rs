@@ -13,8 +13,8 @@ const RINGS: [&str; 6] = ["domain", "infra", "features", "islands", "web", "cli"
 const FEATURES: [(&str, &[&str]); 6] = [
     ("outbox", &[]),
     ("accounts", &["outbox"]),
-    ("vault", &["outbox", "accounts"]),
     ("usage", &["outbox", "accounts"]),
+    ("vault", &["outbox", "accounts", "usage"]),
     ("engine", &["outbox", "accounts", "vault", "usage"]),
     ("privacy", &["outbox", "accounts", "vault", "usage", "engine"]),
 ];

