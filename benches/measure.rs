@@ -184,12 +184,10 @@ pub async fn held(targets: &[Target]) -> Vec<f64> {
         let mut clients = Vec::new();
         for _ in 0..CROWD {
             let mut client = target.connect().await;
-            target.ask(&mut client, "2 3000000 h run").await;
-            clients.push(client);
-        }
-        for client in &mut clients {
+            target.ask(&mut client, "2 10000000 h run").await;
             client.head().await;
             while stamps(&client.piece().await.unwrap()).is_empty() {}
+            clients.push(client);
         }
         all.push((resident(target.process) - before) / CROWD as f64);
         drop(clients);

@@ -271,11 +271,16 @@ pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold
         Db::Postgres(_) => {
             // Dropped while the row is on its way, the hold takes the row back.
             let mut hold = Hold::of(asker, Grant::Trial, Place::Row(app.engine.ledger(app)));
-            let grant = shared::hold(app, asker, &ask).await.map_err(unavailable)??;
-            if let Some(held) = &mut hold.0 {
-                held.grant = grant;
+            match shared::hold(app, asker, &ask).await.map_err(unavailable)? {
+                Ok(grant) => {
+                    hold.0 = hold.0.take().map(|held| Held { grant, ..held });
+                    (grant, hold)
+                }
+                Err(refused) => {
+                    hold.0 = None;
+                    return Err(refused);
+                }
             }
-            (grant, hold)
         }
     };
     let limit = match grant {
