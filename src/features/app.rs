@@ -4,6 +4,7 @@
 use crate::features::accounts::{self, throttle::Throttles};
 use crate::features::engine::{self, Engine, Timing};
 use crate::features::outbox::Doorbell;
+use crate::features::usage::OverviewCache;
 use crate::features::vault::ModelsCache;
 use crate::infra::clock::Clock;
 use crate::infra::config::Config;
@@ -36,6 +37,7 @@ pub struct Parts {
     pub http: Http,
     pub throttles: Throttles,
     pub models: ModelsCache,
+    pub overviews: OverviewCache,
     /// Work that goes on after an answer was given; waited for before the databases close.
     pub background: TaskTracker,
     pub engine: Engine,
@@ -91,6 +93,7 @@ impl App {
             http,
             throttles: Throttles::default(),
             models: ModelsCache::default(),
+            overviews: OverviewCache::default(),
             background: TaskTracker::new(),
             engine: Engine::new(Timing::STANDARD),
         })))

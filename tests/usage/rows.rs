@@ -2,14 +2,17 @@
 
 use super::{call, record};
 use crate::on_both_engines;
+use crate::support::TestApp;
 use futures::TryStreamExt;
-use spectr::domain::ids::ProviderKeyId;
+use spectr::domain::ids::{ProviderKeyId, UserId};
 use spectr::domain::problem::Code;
 use spectr::domain::providers::Provider;
 use spectr::domain::timestamp::{DAY_MS, HOUR_MS};
 use spectr::domain::usage::{Breakdown, CallStatus, Period};
+use spectr::features::App;
 use spectr::features::usage::{self, CallRecord, Filter, Format, Part};
 use spectr::infra::clock::Clock;
+use std::sync::Arc;
 use uuid::Uuid;
 
 async fn text(app: &crate::support::TestApp, user: spectr::domain::ids::UserId, format: Format) -> String {
@@ -20,13 +23,27 @@ async fn text(app: &crate::support::TestApp, user: spectr::domain::ids::UserId, 
     String::from_utf8(pieces.concat()).unwrap()
 }
 
+async fn summary(app: &App, user: UserId, period: Period, by: Breakdown, filter: &Filter) -> usage::Summary {
+    usage::overview(app, user, period, by, filter)
+        .await
+        .unwrap()
+        .summary
+        .clone()
+}
+
+async fn overview(app: &TestApp, user: UserId) -> Arc<usage::Overview> {
+    usage::overview(&app.app, user, Period::All, Breakdown::Provider, &Filter::default())
+        .await
+        .unwrap()
+}
+
 on_both_engines! {
     async fn a_settlement_that_is_repeated_counts_once(app: TestApp) {
         let user = app.signed_in_user().await.id;
         let once = call(app, user, app.clock.now());
         record(app, &[once.clone(), once.clone()]).await;
         record(app, &[once]).await;
-        let sums = usage::summary(&app.app, user, Period::Today, Breakdown::Provider, &Filter::default()).await.unwrap();
+        let sums = summary(&app.app, user, Period::Today, Breakdown::Provider, &Filter::default()).await;
         assert_eq!((sums.total.calls, sums.total.cost_nano_usd), (1, 10_000_000));
         assert_eq!(app.count("llm_calls").await, 1);
     }
@@ -61,7 +78,7 @@ on_both_engines! {
         for period in Period::ALL {
             let inside: Vec<_> = mine.iter().filter(|call| call.started_at >= period.start(now)).collect();
             for by in Breakdown::ALL {
-                let sums = usage::summary(&app.app, user, period, by, &Filter::default()).await.unwrap();
+                let sums = summary(&app.app, user, period, by, &Filter::default()).await;
                 assert_eq!(sums.total.calls, inside.len() as i64, "{period:?} {by:?}");
                 assert_eq!(sums.total.unpriced, inside.iter().filter(|call| call.price.is_none()).count() as i64);
                 assert_eq!(
@@ -74,7 +91,7 @@ on_both_engines! {
                 assert_eq!(bars.iter().sum::<spectr::domain::usage::Sums>(), sums.total);
             }
         }
-        let sums = usage::summary(&app.app, user, Period::Month, Breakdown::Key, &Filter::default()).await.unwrap();
+        let sums = summary(&app.app, user, Period::Month, Breakdown::Key, &Filter::default()).await;
         assert!(sums.parts.iter().any(|(part, _)| *part == Part::Key(None)));
         assert_eq!(sums.parts.len(), 3);
         // 0, 10, … 590: the middle of sixty is between the thirtieth and the thirty-first.
@@ -88,7 +105,7 @@ on_both_engines! {
         (claude.provider, claude.model, claude.key_id) = (Provider::Anthropic, "claude".into(), None);
         record(app, &[call(app, user, now), call(app, user, now.minus(DAY_MS)), claude]).await;
         let count = async |period, filter: Filter| {
-            let sums = usage::summary(&app.app, user, period, Breakdown::Model, &filter).await.unwrap();
+            let sums = summary(&app.app, user, period, Breakdown::Model, &filter).await;
             (sums.total.calls, sums.previous.unwrap().calls)
         };
         for period in [Period::Today, Period::Week] {
@@ -103,7 +120,7 @@ on_both_engines! {
             let nothing = Filter { key: Some(ProviderKeyId(Uuid::from_u128(8))), ..Filter::default() };
             assert_eq!(count(period, nothing).await, (0, 0));
         }
-        let choices = usage::choices(&app.app, user).await.unwrap();
+        let choices = overview(app, user).await.choices.clone();
         assert_eq!(choices.models, ["claude", "gpt-4.1"]);
         assert_eq!((choices.providers.len(), choices.keys.len()), (2, 1));
     }
@@ -112,9 +129,9 @@ on_both_engines! {
         let user = app.signed_in_user().await.id;
         record(app, &[call(app, user, app.clock.now())]).await;
         let calls = async || {
-            let sums = usage::summary(&app.app, user, Period::All, Breakdown::Provider, &Filter::default()).await.unwrap();
+            let sums = summary(&app.app, user, Period::All, Breakdown::Provider, &Filter::default()).await;
             let lines = text(app, user, Format::Csv).await.lines().count() - 1;
-            (sums.total.calls, lines, usage::has_calls(&app.app, user).await.unwrap())
+            (sums.total.calls, lines, overview(app, user).await.calls > 0)
         };
         app.advance_days(89);
         assert_eq!(usage::purge(&app.app).await.unwrap(), 0);
@@ -124,6 +141,16 @@ on_both_engines! {
         assert_eq!(calls().await, (0, 0, false));
         assert_eq!(usage::purge(&app.app).await.unwrap(), 1);
         assert_eq!((app.count("llm_calls").await, app.count("usage_days").await), (0, 0));
+    }
+
+    async fn a_view_that_is_kept_in_memory_shows_the_next_call(app: TestApp) {
+        let user = app.signed_in_user().await.id;
+        for calls in 1..4 {
+            record(app, &[call(app, user, app.clock.now())]).await;
+            for _ in 0..2 {
+                assert_eq!(overview(app, user).await.summary.total.calls, calls);
+            }
+        }
     }
 
     async fn a_large_backlog_is_purged_in_batches(app: TestApp) {
@@ -160,7 +187,7 @@ on_both_engines! {
         }
         record(app, &calls).await;
         for period in [Period::Today, Period::Month] {
-            let sums = usage::summary(&app.app, user, period, Breakdown::Model, &Filter::default()).await.unwrap();
+            let sums = summary(&app.app, user, period, Breakdown::Model, &Filter::default()).await;
             assert_eq!(sums.total.calls, 20);
             assert!(sums.total.tokens() > 0);
         }

@@ -68,7 +68,7 @@ impl CallStatus {
 }
 
 /// How many UTC days the dashboard looks at, today included.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Period {
     Today,
     Week,
@@ -156,7 +156,7 @@ pub const fn oldest_shown(now: Timestamp) -> Timestamp {
 }
 
 /// By what calls are told apart.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Breakdown {
     #[default]
     Provider,

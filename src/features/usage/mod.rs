@@ -10,20 +10,20 @@
 
 pub mod budgets;
 mod download;
+mod overview;
 mod queries;
 mod record;
 mod retention;
 mod summary;
 
 pub use download::{Format, download};
+pub use overview::{Overview, OverviewCache, overview};
 pub use record::{CallRecord, Price, record};
 pub use retention::purge;
-pub use summary::{Choices, Filter, Part, Slot, Summary, choices, summary};
+pub use summary::{Choices, Filter, Part, Slot, Summary};
 
 use crate::domain::ids::UserId;
 use crate::domain::timestamp::Timestamp;
-use crate::domain::usage::oldest_shown;
-use crate::features::App;
 use crate::infra::db::{self, Conn};
 
 /// Trial calls that the person has made since midnight UTC, of whichever provider.
@@ -32,13 +32,4 @@ use crate::infra::db::{self, Conn};
 /// When the database cannot be read.
 pub async fn trial_calls_today(conn: &mut Conn, user: UserId, now: Timestamp) -> db::Result<i64> {
     queries::trial_calls(conn, user, now.start_of_day()).await
-}
-
-/// Whether the person has made any call in the last 90 days.
-///
-/// # Errors
-/// When the database cannot be read.
-pub async fn has_calls(app: &App, user: UserId) -> db::Result<bool> {
-    let oldest = oldest_shown(app.clock.now());
-    queries::has_calls(&mut app.db.acquire().await?, user, oldest).await
 }

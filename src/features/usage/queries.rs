@@ -154,14 +154,14 @@ pub async fn total(conn: &mut Conn, scope: Scope<'_>) -> db::Result<Sums> {
     Ok(row.sums())
 }
 
-/// Median of the newest thousand times to the first token: bounded, whatever a person has used.
+/// Median of the newest 500 times to the first token: bounded, whatever a person has used.
 const MEDIAN_TTFT: &str = "
     WITH newest AS (
         SELECT ttft_ms FROM llm_calls
         WHERE user_id = $1 AND started_at >= $2 AND started_at < $3 AND provider = COALESCE($4, provider)
             AND model = COALESCE($5, model) AND feature = COALESCE($6, feature) AND ($7 IS NULL OR key_id = $7)
             AND ttft_ms IS NOT NULL
-        ORDER BY started_at DESC LIMIT 1000
+        ORDER BY started_at DESC LIMIT 500
     )
     SELECT CAST(ROUND(AVG(ttft_ms)) AS BIGINT) FROM (
         SELECT ttft_ms FROM newest ORDER BY ttft_ms
@@ -210,9 +210,10 @@ pub async fn trial_calls(conn: &mut Conn, user: UserId, day: Timestamp) -> db::R
     on!(conn, c => sqlx::query_scalar(TRIAL_CALLS).bind(user.0).bind(day.0).fetch_one(c).await)
 }
 
-const HAS_CALLS: &str = "SELECT EXISTS (SELECT 1 FROM usage_days WHERE user_id = $1 AND day >= $2)";
+const CALLS: &str = "
+    SELECT CAST(COALESCE(SUM(calls), 0) AS BIGINT) FROM usage_days WHERE user_id = $1 AND day >= $2";
 
-/// Whether the person has made any call since `from`.
-pub async fn has_calls(conn: &mut Conn, user: UserId, from: Timestamp) -> db::Result<bool> {
-    on!(conn, c => sqlx::query_scalar(HAS_CALLS).bind(user.0).bind(from.0).fetch_one(c).await)
+/// How many calls the person has made since `from`.
+pub async fn calls(conn: &mut Conn, user: UserId, from: Timestamp) -> db::Result<i64> {
+    on!(conn, c => sqlx::query_scalar(CALLS).bind(user.0).bind(from.0).fetch_one(c).await)
 }

@@ -10,7 +10,7 @@ use crate::infra::db;
 use uuid::Uuid;
 
 /// Which calls are counted; an empty filter counts all.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Hash)]
 pub struct Filter {
     pub provider: Option<Provider>,
     pub model: Option<String>,
@@ -75,7 +75,13 @@ pub struct Choices {
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn summary(app: &App, user: UserId, period: Period, by: Breakdown, filter: &Filter) -> db::Result<Summary> {
+pub(super) async fn summary(
+    app: &App,
+    user: UserId,
+    period: Period,
+    by: Breakdown,
+    filter: &Filter,
+) -> db::Result<Summary> {
     let now = app.clock.now();
     let from = period.start(now);
     let to = now.start_of_day().plus(DAY_MS);
@@ -113,7 +119,7 @@ pub async fn summary(app: &App, user: UserId, period: Period, by: Breakdown, fil
 ///
 /// # Errors
 /// When the database cannot be read.
-pub async fn choices(app: &App, user: UserId) -> db::Result<Choices> {
+pub(super) async fn choices(app: &App, user: UserId) -> db::Result<Choices> {
     let oldest = oldest_shown(app.clock.now());
     let rows = queries::choices(&mut app.db.acquire().await?, user, oldest).await?;
     let mut choices = Choices::default();

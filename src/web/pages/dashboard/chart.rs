@@ -6,10 +6,11 @@ use super::parts::Names;
 use super::view::View;
 use crate::domain::timestamp::{HOUR_MS, Timestamp};
 use crate::domain::usage::{Metric, Period};
-use crate::features::usage::Summary;
+use crate::features::usage::{Overview, Summary};
 use crate::web::components::{Panel, TableScroll};
 use leptos::prelude::*;
 use std::fmt::Write;
+use std::sync::Arc;
 
 const WIDTH: f64 = 720.0;
 const HEIGHT: f64 = 216.0;
@@ -232,8 +233,9 @@ fn escape(text: &str) -> String {
 }
 
 #[component]
-pub fn ChartPanel(summary: Summary, view: View, names: Names) -> impl IntoView {
-    let plot = Plot::new(&summary, view.metric, &names);
+pub fn ChartPanel(usage: Arc<Overview>, view: View, names: Names) -> impl IntoView {
+    let summary = &usage.summary;
+    let plot = Plot::new(summary, view.metric, &names);
     let metrics = Metric::ALL
         .into_iter()
         .map(|metric| {

@@ -1,11 +1,13 @@
 //! The first row: four numbers, each with its trend.
 
 use crate::domain::usage::{Period, Sums, change_percent, compact, grouped, millis, usd};
-use crate::features::usage::Summary;
+use crate::features::usage::Overview;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 #[component]
-pub fn Figures(summary: Summary, period: Period) -> impl IntoView {
+pub fn Figures(usage: Arc<Overview>, period: Period) -> impl IntoView {
+    let summary = &usage.summary;
     let now = summary.total;
     let before = summary.previous;
     let of = |value: fn(&Sums) -> i64| (Some(value(&now)), before.as_ref().map(value));

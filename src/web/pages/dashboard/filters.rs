@@ -3,8 +3,9 @@
 use super::parts::Names;
 use super::view::View;
 use crate::domain::usage::Period;
-use crate::features::usage::{Choices, Filter, Part};
+use crate::features::usage::{Filter, Overview, Part};
 use leptos::prelude::*;
+use std::sync::Arc;
 
 #[component]
 pub fn Periods(view: View) -> impl IntoView {
@@ -20,8 +21,8 @@ pub fn Periods(view: View) -> impl IntoView {
 }
 
 #[component]
-pub fn Filters(view: View, choices: Choices, names: Names) -> impl IntoView {
-    let filter = &view.filter;
+pub fn Filters(view: View, usage: Arc<Overview>, names: Names) -> impl IntoView {
+    let (filter, choices) = (&view.filter, &usage.choices);
     let some = |text: Option<&str>| text.unwrap_or_default().to_owned();
     let providers = choices
         .providers

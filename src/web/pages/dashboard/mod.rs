@@ -17,7 +17,7 @@ use crate::domain::usage::unpriced_sentence;
 use crate::features::App;
 use crate::features::accounts::{self, SecurityEvent};
 use crate::features::usage::budgets::{self, State as Stand};
-use crate::features::usage::{self, Choices, Format, Summary};
+use crate::features::usage::{self, Format};
 use crate::features::vault::{self, KeyView};
 use crate::web::auth::SignedIn;
 use crate::web::client::caller;
@@ -37,6 +37,7 @@ use filters::{Filters, Periods};
 use leptos::prelude::*;
 use parts::{Names, PartsTable};
 use side::Side;
+use std::sync::Arc;
 use view::View;
 
 /// The downloads of this page.
@@ -86,28 +87,22 @@ async fn note_download(app: &App, user: UserId, parts: &Parts) -> accounts::Resu
 
 /// Everything that the page shows.
 struct Facts {
-    summary: Summary,
-    choices: Choices,
+    usage: Arc<usage::Overview>,
     keys: Vec<KeyView>,
     budgets: [Stand; 2],
-    has_calls: bool,
 }
 
 async fn facts(app: &App, user: UserId, view: &View) -> Result<Facts, Problem> {
-    let (summary, choices, keys, budgets, has_calls) = futures::join!(
-        usage::summary(app, user, view.period, view.by, &view.filter),
-        usage::choices(app, user),
+    let (usage, keys, budgets) = futures::join!(
+        usage::overview(app, user, view.period, view.by, &view.filter),
         vault::list(app, user),
         budgets::states(app, user),
-        usage::has_calls(app, user),
     );
     let db = |error| Problem::from(accounts::Error::from(error));
     Ok(Facts {
-        summary: summary.map_err(db)?,
-        choices: choices.map_err(db)?,
+        usage: usage.map_err(db)?,
         keys: keys?,
         budgets: budgets.map_err(db)?,
-        has_calls: has_calls.map_err(db)?,
     })
 }
 
@@ -119,7 +114,7 @@ pub fn DashboardPage() -> impl IntoView {
     let body = Suspend::new(async move {
         let user = user?;
         Some(match facts(&app, user.id, &view).await {
-            Ok(facts) if facts.has_calls => view! { <Overview facts view now=app.clock.now() /> }.into_any(),
+            Ok(facts) if facts.usage.calls > 0 => view! { <Overview facts view now=app.clock.now() /> }.into_any(),
             Ok(facts) => view! { <FirstSteps has_key=!facts.keys.is_empty() /> }.into_any(),
             Err(problem) => {
                 if let Some(response) = use_context::<leptos_axum::ResponseOptions>()
@@ -144,7 +139,7 @@ pub fn DashboardPage() -> impl IntoView {
 #[component]
 fn Overview(facts: Facts, view: View, now: crate::domain::timestamp::Timestamp) -> impl IntoView {
     let names = Names::new(&facts.keys);
-    let unpriced = unpriced_sentence(&facts.summary.total);
+    let unpriced = unpriced_sentence(&facts.usage.summary.total);
     view! {
         <div class="row row-apart">
             <Periods view=view.clone() />
@@ -153,12 +148,12 @@ fn Overview(facts: Facts, view: View, now: crate::domain::timestamp::Timestamp) 
                 <a class="button small quiet" href="/dashboard/usage.json" download><Icon name=Name::Download small=true />"JSON"</a>
             </p>
         </div>
-        <Filters view=view.clone() choices=facts.choices names=names.clone() />
-        <Figures summary=facts.summary.clone() period=view.period />
+        <Filters view=view.clone() usage=facts.usage.clone() names=names.clone() />
+        <Figures usage=facts.usage.clone() period=view.period />
         <div class="with-side">
             <div class="stack">
-                <ChartPanel summary=facts.summary.clone() view=view.clone() names=names.clone() />
-                <PartsTable summary=facts.summary view names />
+                <ChartPanel usage=facts.usage.clone() view=view.clone() names=names.clone() />
+                <PartsTable usage=facts.usage view names />
                 {unpriced.map(|text| view! { <p class="hint">{text}</p> })}
             </div>
             <Side keys=facts.keys budgets=facts.budgets now />

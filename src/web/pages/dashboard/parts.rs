@@ -4,7 +4,7 @@ use super::view::View;
 use crate::domain::ids::ProviderKeyId;
 use crate::domain::providers::Provider;
 use crate::domain::usage::{Breakdown, Feature, OTHER_MODEL, Sums, grouped, millis, usd};
-use crate::features::usage::{Part, Summary};
+use crate::features::usage::{Overview, Part};
 use crate::features::vault::KeyView;
 use crate::web::components::{Panel, TableScroll};
 use leptos::prelude::*;
@@ -38,7 +38,8 @@ impl Names {
 }
 
 #[component]
-pub fn PartsTable(summary: Summary, view: View, names: Names) -> impl IntoView {
+pub fn PartsTable(usage: Arc<Overview>, view: View, names: Names) -> impl IntoView {
+    let summary = &usage.summary;
     if summary.parts.is_empty() {
         return ().into_any();
     }
