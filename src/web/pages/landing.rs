@@ -2,6 +2,7 @@
 
 use super::legal::cookies::request_cookies;
 use crate::domain::privacy::constants::{BCRYPT_COST, USAGE_RETENTION_DAYS};
+use crate::web::assets;
 use crate::web::components::{Icon, Name, PublicShell};
 use leptos::prelude::*;
 
@@ -23,10 +24,30 @@ pub fn Landing() -> impl IntoView {
                     <a class="button large" href="/contact?kind=demo">"Book a demo"</a>
                 </div>
             </section>
+            {view! { <Screenshot /> }.into_any()}
             {view! { <Commands /> }.into_any()}
             {view! { <Areas /> }.into_any()}
             {view! { <PrivacyCheck /> }.into_any()}
         </PublicShell>
+    }
+}
+
+/// JARVIS as it is, answering; taken from the running product.
+#[component]
+fn Screenshot() -> impl IntoView {
+    view! {
+        <figure class="shot">
+            <picture>
+                <source srcset=assets::url("img/jarvis-dark.avif") media="(prefers-color-scheme: dark)" />
+                <img
+                    src=assets::url("img/jarvis-light.avif")
+                    width="1040"
+                    height="600"
+                    loading="lazy"
+                    alt="JARVIS in Spectr: a question, the streamed answer, and beneath it the time to the first token, the tokens and the cost."
+                />
+            </picture>
+        </figure>
     }
 }
 
