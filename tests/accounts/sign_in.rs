@@ -69,6 +69,15 @@ on_both_engines! {
         assert_eq!(client.get("/login?next=/settings").await.see_other(), "/settings");
     }
 
+    async fn a_browser_that_drops_the_cookie_is_told_so(app: TestApp) {
+        let client = app.client();
+        let came_from = format!("{}/login?next=%2Fdashboard", app.url);
+        let request = client.request(reqwest::Method::GET, "/dashboard").header("referer", came_from);
+        let reply = client.send(request).await;
+        assert_eq!(reply.see_other(), "/login?next=%2Fdashboard&cookies=off");
+        assert!(client.get(reply.see_other()).await.body.contains("did not keep the sign-in cookie"));
+    }
+
     async fn signing_out_ends_the_session_for_good_and_replaying_its_cookie_is_refused(app: TestApp) {
         let client = app.sign_up("Ada", EMAIL).await;
         let cookie = client.cookie().unwrap();
