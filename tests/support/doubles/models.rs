@@ -43,7 +43,10 @@ pub fn ids(provider: Provider) -> Vec<String> {
 
 fn query<'a>(request: &'a Request, name: &str) -> Option<&'a str> {
     let pairs = request.query.split('&').filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(known, _)| *known == name).map(|(_, value)| value).next_back()
+    pairs
+        .filter(|(known, _)| *known == name)
+        .map(|(_, value)| value)
+        .next_back()
 }
 
 pub fn list(request: &Request) -> Response {
