@@ -2,7 +2,7 @@
 //!
 //! Adding a job: an idempotent function in the feature that owns the rows, and a row here.
 
-use super::{App, accounts, outbox, usage};
+use super::{App, accounts, outbox, privacy, usage};
 use crate::domain::timestamp::{DAY_MS, HOUR_MS};
 use crate::infra::jobs::{Job, Runner};
 
@@ -42,6 +42,12 @@ pub const JOBS: &[Job<App>] = &[
         every: DAY_MS,
         is_destructive: true,
         run: |app| Box::pin(async move { Ok(outbox::purge(&app).await?) }),
+    },
+    Job {
+        name: "closed_request_purge",
+        every: DAY_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(privacy::requests::purge(&app).await?) }),
     },
 ];
 

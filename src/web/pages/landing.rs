@@ -38,9 +38,9 @@ fn Screenshot() -> impl IntoView {
     view! {
         <figure class="shot">
             <picture>
-                <source srcset=assets::url("img/jarvis-dark.avif") media="(prefers-color-scheme: dark)" />
+                <source srcset=assets::url("img/jarvis-dark.webp") media="(prefers-color-scheme: dark)" />
                 <img
-                    src=assets::url("img/jarvis-light.avif")
+                    src=assets::url("img/jarvis-light.webp")
                     width="1040"
                     height="600"
                     loading="lazy"
@@ -122,7 +122,7 @@ fn Areas() -> impl IntoView {
     view! {
         <section class="band" aria-labelledby="areas">
             <h2 id="areas">"What is here today"</h2>
-            <ul class="areas" role="list">{areas}</ul>
+            <ul class="tour" role="list">{areas}</ul>
         </section>
     }
 }
