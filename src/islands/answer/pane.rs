@@ -18,18 +18,19 @@ use std::time::Duration;
 /// How long "Copied" stands on a button.
 const COPIED: Duration = Duration::from_millis(1_600);
 
-/// The pane; tracks the answer's state.
+/// The pane; tracks the answer's state. One among several has a Stop of its own.
 #[must_use]
-pub fn view(cell: Cell) -> Element {
-    cell.with_state(|answer| pane(cell.key, answer))
+pub fn view(cell: Cell, is_among_several: bool) -> Element {
+    cell.with_state(|answer| pane(cell.key, answer, is_among_several))
 }
 
-fn pane(key: u32, answer: &Answer) -> Element {
+fn pane(key: u32, answer: &Answer, has_stop: bool) -> Element {
     let key = key.to_string();
     let is_running = answer.state.is_running();
     let lane = &answer.lane;
     let stop = button("button quiet small", "stop-answer")
         .with("data-at", key.clone())
+        .with("aria-label", ["Stop ", &lane.model].concat())
         .child(glyph(glyphs::STOP))
         .text("Stop");
     let meter = Element::new("span")
@@ -40,7 +41,7 @@ fn pane(key: u32, answer: &Answer) -> Element {
         .child(Element::new("span").class("answer-model").text(&lane.model))
         .child(Element::new("span").class("faint").text(lane.provider.name()))
         .maybe(is_running.then_some(meter))
-        .maybe(is_running.then_some(stop));
+        .maybe((is_running && has_stop).then_some(stop));
     let text = Element::new("div")
         .class("prose answer-text")
         .with("data-answer", key.clone());
@@ -142,6 +143,7 @@ pub fn seconds_left(fault: &Fault) -> i64 {
 fn foot(answer: &Answer, key: String) -> Element {
     let copy = button("button quiet small", "copy-answer")
         .with("data-at", key.clone())
+        .with("aria-label", "Copy answer")
         .child(glyph(glyphs::COPY))
         .child(Element::new("span").text("Copy"));
     let again = button("button quiet small", "again")

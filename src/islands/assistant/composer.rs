@@ -132,7 +132,7 @@ pub fn tools(session: Session) -> Vec<Node> {
     let end = if session.is_running() {
         button("button primary send", "stop")
             .child(glyph(glyphs::STOP))
-            .text("Stop")
+            .text(if is_single { "Stop" } else { "Stop all" })
     } else {
         Element::new("button")
             .class("button primary send")

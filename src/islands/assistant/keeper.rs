@@ -1,10 +1,10 @@
 //! The session and its store: saving one after the other, loading, other tabs, files.
 
-use super::composer;
 use super::export::{self, ImportError};
 use super::model::Conversation;
 use super::session::Session;
 use super::store::{Saved, Store, Word};
+use super::{composer, picker};
 use crate::islands::answer::model::Lane;
 use crate::islands::browser::idb::Outcome;
 use crate::islands::browser::{download, random_id};
@@ -105,17 +105,12 @@ impl Session {
         if let Some(is_on) = store.setting::<bool>("letter-keys").await {
             self.has_letter_keys.set(is_on);
         }
-        match store.setting::<Vec<Lane>>("lanes").await {
-            Some(lanes) if !lanes.is_empty() => {
-                let lanes = lanes
-                    .into_iter()
-                    .filter_map(|lane| self.still_usable(lane))
-                    .collect::<Vec<_>>();
-                if !lanes.is_empty() {
-                    self.lanes.set(lanes);
-                }
-            }
-            _ => {}
+        let lanes = store.setting::<Vec<Lane>>("lanes").await.unwrap_or_default();
+        let lanes: Vec<Lane> = lanes.into_iter().filter_map(|lane| self.still_usable(lane)).collect();
+        if lanes.is_empty() {
+            spawn_local(picker::choose_first(self));
+        } else {
+            self.lanes.set(lanes);
         }
         let draft = store.setting::<String>("draft").await.unwrap_or_default();
         if !draft.is_empty() && self.draft.with_untracked(String::is_empty) {

@@ -79,7 +79,7 @@ pub fn Assistant(account: String, sources: Vec<Source>) -> impl IntoView {
             <div class="assistant-history" id="assistant-history"></div>
             <section class="assistant-main" aria-label="Conversation">
                 <div id="assistant-notice"></div>
-                <div class="thread" id="thread" tabindex="-1" inner_html=first(thread::view)></div>
+                <div class="thread" id="thread" tabindex="0" role="region" aria-label="Messages" inner_html=first(thread::view)></div>
                 <button class="button small to-end" type="button" data-do="to-end" hidden>"To the end"</button>
                 <form class="composer" data-do="send">
                     <div id="instructions"></div>

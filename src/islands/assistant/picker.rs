@@ -1,6 +1,7 @@
 //! The picker: which provider and key, and which of its models. View and what it does.
 
 use super::session::{Listing, Picking, Session};
+use crate::domain::pricing::Rates;
 use crate::domain::providers::Model;
 use crate::islands::answer::model::{Fault, Lane};
 use crate::islands::answer::pane::fault_view;
@@ -30,6 +31,37 @@ pub fn open(session: Session, lane: usize) {
         active: 0,
     }));
     load(session);
+}
+
+/// Before anything was ever chosen: a model of the person's own key, else of a trial, else the guide.
+pub async fn choose_first(session: Session) {
+    let Some(source) = session.sources.with_value(|sources| sources.first().cloned()) else {
+        return;
+    };
+    if source.payer == Payer::Nobody {
+        return;
+    }
+    // A provider that does not answer now says so when it is asked.
+    let Ok(models) = models::list(&source).await else {
+        return;
+    };
+    let known = models.iter().find(|model| model.price.is_some());
+    let Some(model) = known.or(models.first()).cloned() else {
+        return;
+    };
+    if session.turns.with_untracked(Vec::is_empty) {
+        session.lanes.set(vec![lane(source, model.id, model.price)]);
+    }
+}
+
+fn lane(source: Source, model: String, price: Option<Rates>) -> Lane {
+    Lane {
+        provider: source.provider,
+        model,
+        key_id: source.key_id,
+        key_label: (source.payer == Payer::OwnKey).then_some(source.label),
+        price,
+    }
 }
 
 /// Shows the models of another source.
@@ -104,13 +136,7 @@ pub fn choose(session: Session, at: Option<usize>) {
         None if !typed.is_empty() => (typed.to_owned(), None),
         None => return,
     };
-    let lane = Lane {
-        provider: source.provider,
-        model,
-        key_id: source.key_id,
-        key_label: (source.payer == Payer::OwnKey).then_some(source.label),
-        price,
-    };
+    let lane = lane(source, model, price);
     session.lanes.update(|lanes| match lanes.get_mut(picking.lane) {
         Some(known) => *known = lane,
         None => lanes.push(lane),

@@ -56,13 +56,15 @@ fn turn_view(turn: TurnCell, later: usize) -> Element {
         question(turn)
     };
     let cells = turn.answers.get();
-    let class = if cells.len() > 1 { "answers compared" } else { "answers" };
+    let are_several = cells.len() > 1;
+    let class = if are_several { "answers compared" } else { "answers" };
+    let panes = cells.into_iter().map(|cell| pane::view(cell, are_several));
     Element::new("section")
         .class("turn")
         .with("data-key", ["turn-", &turn.key.to_string()].concat())
         .with("aria-label", "Message and answers")
         .child(question)
-        .child(Element::new("div").class(class).all(cells.into_iter().map(pane::view)))
+        .child(Element::new("div").class(class).all(panes))
 }
 
 fn question(turn: TurnCell) -> Element {
@@ -82,10 +84,12 @@ fn question(turn: TurnCell) -> Element {
         .all(files.iter().map(|name| Element::new("li").class("chip").text(name)));
     let copy = button("button quiet small", "copy-question")
         .with("data-at", key.clone())
+        .with("aria-label", "Copy message")
         .child(glyph(glyphs::COPY))
         .child(Element::new("span").text("Copy"));
     let edit = button("button quiet small", "edit")
         .with("data-at", key)
+        .with("aria-label", "Edit message")
         .child(glyph(glyphs::EDIT))
         .text("Edit");
     Element::new("div")

@@ -160,6 +160,7 @@ fn code_block(language: &str, text: &str) -> Element {
     let copy = Element::new("button")
         .with("type", "button")
         .with("data-do", "copy-code")
+        .with("aria-label", "Copy code")
         .child("Copy");
     let mut code = Element::new("code");
     if text.len() <= MAX_HIGHLIGHTED {

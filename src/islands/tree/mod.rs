@@ -3,7 +3,7 @@
 //!
 //! Islands whose content changes all the time are built on this instead of on `view!`: one small
 //! patcher serves every view, where a compiled view costs wasm for each element of it (the
-//! assistant: 302 KiB compressed with `view!`, half of it so). Signals and effects stay leptos'.
+//! assistant: 302 KiB compressed with `view!`, 224 so). Signals and effects stay leptos'.
 //!
 //! ```text
 //! signals ──Effect──▶ fn(State) -> Vec<Node> ──▶ patch::Region ──▶ document
