@@ -120,6 +120,9 @@ on_both_engines! {
             let nothing = Filter { key: Some(ProviderKeyId(Uuid::from_u128(8))), ..Filter::default() };
             assert_eq!(count(period, nothing).await, (0, 0));
         }
+        let openai = Filter { provider: Some(Provider::OpenAi), ..Filter::default() };
+        let median = summary(&app.app, user, Period::Week, Breakdown::Model, &openai).await.median_ttft_ms;
+        assert_eq!(median, Some(300), "the median goes through the filter");
         let choices = overview(app, user).await.choices.clone();
         assert_eq!(choices.models, ["claude", "gpt-4.1"]);
         assert_eq!((choices.providers.len(), choices.keys.len()), (2, 1));
