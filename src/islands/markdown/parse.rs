@@ -233,3 +233,87 @@ fn is_followable(address: &str) -> bool {
         .is_some_and(|rest| !rest.starts_with(['/', '\\']));
     has_scheme("https://") || has_scheme("http://") || has_scheme("mailto:") || is_own_path
 }
+
+#[cfg(test)]
+mod tests {
+    use super::super::unfinished::presentable;
+    use super::*;
+    use crate::islands::tree::html;
+    use proptest::prelude::*;
+
+    fn shown(text: &str) -> String {
+        let nodes: Vec<Node> = blocks(text).into_iter().map(|block| block.node).collect();
+        html::write(&nodes)
+    }
+
+    #[test]
+    fn raw_html_is_shown_as_text() {
+        assert_eq!(
+            shown("<script>alert(1)</script>"),
+            "<p class=\"raw\">&lt;script&gt;alert(1)&lt;/script&gt;</p>"
+        );
+        assert_eq!(shown("a <b onclick=x>c"), "<p dir=\"auto\">a &lt;b onclick=x&gt;c</p>");
+    }
+
+    #[test]
+    fn only_schemes_of_the_list_and_own_paths_are_followed() {
+        for address in [
+            "https://a.example",
+            "HTTP://a.example",
+            "mailto:a@example.org",
+            "/settings/keys",
+        ] {
+            assert!(is_followable(address), "{address}");
+        }
+        let refused = [
+            "javascript:alert(1)",
+            "JavaScript:alert(1)",
+            "java\tscript:alert(1)",
+            " javascript:alert(1)",
+            "data:text/html,x",
+            "vbscript:x",
+            "//foreign.example",
+            "/\\foreign.example",
+            "file:///etc/passwd",
+            "https://",
+            "",
+        ];
+        for address in refused {
+            assert!(!is_followable(address), "{address}");
+        }
+    }
+
+    #[test]
+    fn images_are_never_loaded() {
+        assert!(!shown("![a](https://foreign.example/x.png)").contains("<img"));
+    }
+
+    #[test]
+    fn code_keeps_its_characters() {
+        let html = shown("```html\n<b>&\n```");
+        assert!(html.contains("&lt;b") && html.contains("&amp;"), "{html}");
+    }
+
+    proptest! {
+        /// What is frozen while a text streams is what the whole text shows.
+        #[test]
+        fn a_settled_block_never_changes(
+            parts in prop::collection::vec(prop::sample::select(vec![
+                "word", " ", "\n", "\n\n", "# ", "- ", "1. ", "> ", "```", "```rs\n", "\n```\n", "**", "*", "`",
+                "| a | b |\n|---|---|\n", "| c |", "<div>", "</div>", "---", "    ", "[x](https://e.example)", "\\",
+            ]), 0..24),
+            cut in 0.0_f64..1.0,
+        ) {
+            let text = parts.concat();
+            #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, clippy::cast_precision_loss, reason = "a share of a short text")]
+            let at = (text.len() as f64 * cut) as usize;
+            let whole = blocks(&text);
+            let source = presentable(text.get(..at).unwrap_or_default());
+            let mut settled = blocks(&source);
+            settled.pop();
+            for (settled, whole) in settled.iter().zip(&whole) {
+                prop_assert_eq!(&settled.node, &whole.node);
+            }
+        }
+    }
+}
