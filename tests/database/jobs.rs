@@ -1,7 +1,6 @@
 //! Jobs on both engines: they leave heartbeats, and several servers share them.
 
 use crate::on_both_engines;
-use crate::support::TestApp;
 use spectr::features::jobs::{JOBS, runner};
 use spectr::infra::jobs::{Outcome, heartbeats};
 

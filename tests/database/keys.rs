@@ -1,7 +1,6 @@
 //! The keystore on both engines.
 
 use crate::on_both_engines;
-use crate::support::TestApp;
 use spectr::infra::crypto::{Keys, KeysError};
 use uuid::Uuid;
 

@@ -15,6 +15,7 @@ pub use client::{Client, Reply};
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
         mod $name {
+            #[allow(unused_imports, reason = "a story may need nothing else of its file")]
             use super::*;
 
             $(#[$meta])*
