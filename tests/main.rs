@@ -1,5 +1,17 @@
 //! Integration tests: one binary, through the real server, on SQLite and PostgreSQL.
 
+#![allow(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    reason = "a test that finds something else than it expects has to fail, in its helpers too"
+)]
+#![allow(
+    dead_code,
+    reason = "the doubles are shared with an example that uses other parts of them"
+)]
+
 mod accounts;
 mod database;
 mod engine;

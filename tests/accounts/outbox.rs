@@ -41,11 +41,11 @@ on_both_engines! {
             conn.commit().await.unwrap();
         }
         app.assert_absent_from_files(&["canary-body-51c9", "ada@example.org"]);
-        assert_eq!(row(&app).await, ("queued".to_owned(), true, 0));
+        assert_eq!(row(app).await, ("queued".to_owned(), true, 0));
         let mails = app.mails().await;
         assert_eq!(mails.len(), 1);
         assert!(mails[0].text.contains("canary-body-51c9"));
-        assert_eq!(row(&app).await, ("sent".to_owned(), false, 1));
+        assert_eq!(row(app).await, ("sent".to_owned(), false, 1));
     }
 
     async fn two_processes_never_send_one_mail_twice(app: TestApp) {
@@ -66,7 +66,7 @@ on_both_engines! {
         conn.commit().await.unwrap();
         app.app.keys.destroy_data_key(person.id.0).await.unwrap();
         assert!(app.mails().await.is_empty());
-        assert_eq!(row(&app).await, ("failed".to_owned(), false, 1));
+        assert_eq!(row(app).await, ("failed".to_owned(), false, 1));
     }
 
     async fn mail_files_are_for_the_owner_of_the_process_only(app: TestApp) {

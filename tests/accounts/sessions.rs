@@ -74,7 +74,7 @@ on_both_engines! {
         let here = app.sign_up("Ada", EMAIL).await;
         let mut others = Vec::new();
         for agent in ["Firefox/140.0 Linux", "Chrome/141.0 Windows", "curl/8.1"] {
-            others.push(sign_in_with(&app, EMAIL, agent).await);
+            others.push(sign_in_with(app, EMAIL, agent).await);
         }
         let page = here.get("/settings/security").await.expect(200).body;
         for device in ["Firefox 140 on Linux", "Chrome 141 on Windows", "curl 8", "This device"] {

@@ -133,14 +133,14 @@ on_both_engines! {
 
     async fn with_a_second_factor_the_password_alone_opens_nothing(app: TestApp) {
         let client = app.sign_up("Ada", EMAIL).await;
-        let (secret, codes) = switch_on(&app, &client).await;
+        let (secret, codes) = switch_on(app, &client).await;
         app.clock.advance(31 * SECOND_MS);
         let visitor = app.client();
         let asked = sign_in(&visitor, &[]).await.expect(422);
         assert_eq!(visitor.cookie(), None);
         let step = between(&asked.body, "name=\"step\" value=\"", "\"").to_owned();
         visitor.post("/login", &[("step", &step), ("code", "123456")]).await.expect(422);
-        let good = code(&app, &secret);
+        let good = code(app, &secret);
         visitor.post("/login", &[("step", &step), ("code", &good)]).await.see_other();
         assert!(visitor.cookie().is_some());
         // Neither the step nor the code works again.
@@ -148,7 +148,7 @@ on_both_engines! {
         thief.post("/login", &[("step", &step), ("code", &good)]).await.expect(422);
         sign_in(&thief, &[("code", &good)]).await.expect(422);
         app.clock.advance(31 * SECOND_MS);
-        let next = code(&app, &secret);
+        let next = code(app, &secret);
         sign_in(&thief, &[("code", &next)]).await.see_other();
         // A recovery code stands in once.
         let lost = app.client();
@@ -159,7 +159,7 @@ on_both_engines! {
 
     async fn a_second_step_allows_five_codes_and_five_minutes(app: TestApp) {
         let client = app.sign_up("Ada", EMAIL).await;
-        let (secret, _) = switch_on(&app, &client).await;
+        let (secret, _) = switch_on(app, &client).await;
         app.clock.advance(MINUTE_MS);
         let visitor = app.client();
         let step = |reply: &Reply| between(&reply.body, "name=\"step\" value=\"", "\"").to_owned();
@@ -167,11 +167,11 @@ on_both_engines! {
         for _ in 0..5 {
             visitor.post("/login", &[("step", &token), ("code", "000000")]).await.expect(422);
         }
-        let good = code(&app, &secret);
+        let good = code(app, &secret);
         visitor.post("/login", &[("step", &token), ("code", &good)]).await.expect(422);
         let token = step(&sign_in(&visitor, &[]).await);
         app.clock.advance(5 * MINUTE_MS);
-        let good = code(&app, &secret);
+        let good = code(app, &secret);
         visitor.post("/login", &[("step", &token), ("code", &good)]).await.expect(422);
         assert_eq!(visitor.cookie(), None);
     }

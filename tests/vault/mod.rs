@@ -16,11 +16,14 @@ pub const GOOD: &str = "sk-canary-5d41402abc4b2a76b9719d911017c592";
 /// Another one, for replacing the first.
 pub const BETTER: &str = "sk-canary-7b52009b64fd0a2a49e6d8a939753077";
 
+/// Status and body of the answers to come.
+type Answers = VecDeque<(u16, Vec<u8>)>;
+
 /// A server that lists models for good keys, or answers what it was told to.
 #[derive(Clone)]
 pub struct Provider {
     pub url: String,
-    script: Arc<Mutex<VecDeque<(u16, Vec<u8>)>>>,
+    script: Arc<Mutex<Answers>>,
     pub asked: Arc<Mutex<Vec<String>>>,
 }
 
