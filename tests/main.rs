@@ -1,13 +1,13 @@
 //! Integration tests: one binary, through the real server, on SQLite and PostgreSQL.
 
-#![allow(
+#![expect(
     clippy::unwrap_used,
     clippy::expect_used,
     clippy::panic,
     clippy::indexing_slicing,
     reason = "a test that finds something else than it expects has to fail, in its helpers too"
 )]
-#![allow(
+#![expect(
     dead_code,
     reason = "the doubles are shared with an example that uses other parts of them"
 )]

@@ -14,24 +14,21 @@ pub use client::{Client, Reply};
 #[macro_export]
 macro_rules! on_both_engines {
     ($($(#[$meta:meta])* async fn $name:ident($app:ident: TestApp) $body:block)+) => {$(
+        $(#[$meta])*
+        async fn $name($app: &$crate::support::TestApp) $body
+
         mod $name {
-            #[allow(unused_imports, reason = "a story may need nothing else of its file")]
-            use super::*;
-
-            $(#[$meta])*
-            async fn story($app: &$crate::support::TestApp) $body
-
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn sqlite() {
                 let app = $crate::support::TestApp::spawn($crate::support::Engine::Sqlite).await;
-                story(&app).await;
+                super::$name(&app).await;
                 app.stop().await;
             }
 
             #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
             async fn postgres() {
                 let app = $crate::support::TestApp::spawn($crate::support::Engine::Postgres).await;
-                story(&app).await;
+                super::$name(&app).await;
                 app.stop().await;
             }
         }
