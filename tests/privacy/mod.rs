@@ -1,3 +1,4 @@
 //! Promises about people's data, tried through the running server.
 
 mod contact;
+mod inventory;

@@ -13,6 +13,10 @@ pub const SECURITY_EVENT_RETENTION_DAYS: i64 = 90;
 pub const CLOSED_REQUEST_RETENTION_DAYS: i64 = 365;
 /// Sign-ups whose address nobody confirmed are deleted after this many days.
 pub const UNVERIFIED_RETENTION_DAYS: i64 = 7;
+/// Rows of mails that have left are kept this long, in days, against sending the same mail twice.
+pub const OUTBOX_RETENTION_DAYS: i64 = 30;
+/// What is held from a budget for a call is given back after so long, in hours, whatever happened to the call.
+pub const RESERVATION_HOURS: i64 = 1;
 /// Verification and reset links work this long, in minutes.
 pub const MAIL_TOKEN_MINUTES: i64 = 30;
 /// The youngest age at which an account may be made.

@@ -2,6 +2,7 @@
 
 pub mod constants;
 pub mod document;
+pub mod inventory;
 pub mod letters;
 pub mod policy;
 pub mod requests;

@@ -3,6 +3,7 @@
 use super::queries::{self, Due};
 use super::{Content, place};
 use crate::domain::ids::MailId;
+use crate::domain::privacy::constants::OUTBOX_RETENTION_DAYS;
 use crate::domain::timestamp::{DAY_MS, HOUR_MS, MINUTE_MS, SECOND_MS, Timestamp};
 use crate::features::App;
 use crate::infra::crypto::KeysError;
@@ -25,8 +26,6 @@ const PAUSES_MS: [i64; 9] = [
     8 * HOUR_MS,
     8 * HOUR_MS,
 ];
-/// Rows of mails that left or were given up are kept this long, against queueing them twice.
-const KEEP_MS: i64 = 30 * DAY_MS;
 /// How often delivery looks by itself.
 const IDLE: Duration = Duration::from_secs(30);
 /// After a ring the row may not be committed yet: look again after these pauses.
@@ -81,7 +80,7 @@ pub async fn deliver_due(app: &App) -> db::Result<u64> {
 /// When the database cannot be used.
 pub async fn purge(app: &App) -> db::Result<u64> {
     let mut conn = app.db.begin().await?;
-    let purged = queries::purge(&mut conn, app.clock.now().minus(KEEP_MS)).await?;
+    let purged = queries::purge(&mut conn, app.clock.now().minus(OUTBOX_RETENTION_DAYS * DAY_MS)).await?;
     conn.commit().await?;
     Ok(purged)
 }

@@ -1,0 +1,176 @@
+//! Tables of provider keys, calls and budgets.
+
+use super::column::{code, count, flag, id, money, owner, reference, sealed, sealed_secret, time};
+use super::{Erasure, Owner, Purpose, Retention, Section, Span, Store, Table};
+use crate::domain::privacy::constants::{RESERVATION_HOURS, USAGE_RETENTION_DAYS};
+
+pub static PROVIDER_KEYS: Table = Table {
+    name: "provider_keys",
+    store: Store::Main,
+    title: "Provider keys",
+    holds: "keys for language models that you add, with your label and address for them; sealed, shown by their hint \
+            only, opened for the time of one call",
+    section: Section::ProviderKeys,
+    owner: Owner::User("user_id"),
+    sealed_row: Some("id"),
+    purpose: Purpose::Calls,
+    retention: Retention::WithAccount,
+    erasure: Erasure::Delete,
+    columns: &[
+        id("id"),
+        owner("user_id"),
+        code("provider"),
+        sealed("label").or_none(),
+        sealed_secret("secret"),
+        sealed("base_url").or_none(),
+        sealed("hint"),
+        code("problem").or_none(),
+        count("models"),
+        count("check_ms"),
+        time("created_at"),
+        time("rotated_at").or_none(),
+        time("last_used_at").or_none(),
+        time("last_checked_at"),
+    ],
+};
+
+pub static LLM_CALLS: Table = Table {
+    name: "llm_calls",
+    store: Store::Main,
+    title: "Calls",
+    holds: "one line per call: provider, model, tokens, duration, cost estimate, outcome; no text of the call",
+    section: Section::Usage,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Calls,
+    retention: Retention::After {
+        column: "started_at",
+        span: Span::Days(USAGE_RETENTION_DAYS),
+        of: "the call",
+    },
+    erasure: Erasure::Delete,
+    columns: &[
+        id("id"),
+        owner("user_id"),
+        time("started_at"),
+        code("provider"),
+        code("model"),
+        code("feature"),
+        code("credential"),
+        reference("key_id").or_none(),
+        count("input_tokens"),
+        count("output_tokens"),
+        count("cached_read_tokens"),
+        count("cached_write_tokens"),
+        count("reasoning_tokens"),
+        flag("estimated"),
+        money("cost_nano_usd").or_none(),
+        code("price_source").or_none(),
+        code("price_date").or_none(),
+        count("latency_ms"),
+        count("ttft_ms").or_none(),
+        code("status"),
+        code("problem").or_none(),
+        code("stop").or_none(),
+    ],
+};
+
+pub static USAGE_DAYS: Table = Table {
+    name: "usage_days",
+    store: Store::Main,
+    title: "Sums per day",
+    holds: "sums of your calls per day, for the dashboard",
+    section: Section::Usage,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Calls,
+    retention: Retention::After {
+        column: "day",
+        span: Span::Days(USAGE_RETENTION_DAYS),
+        of: "the day",
+    },
+    erasure: Erasure::Delete,
+    columns: &[
+        owner("user_id"),
+        time("day"),
+        code("provider"),
+        code("model"),
+        code("feature"),
+        code("credential"),
+        reference("key_id"),
+        count("calls"),
+        count("errors"),
+        count("aborted"),
+        count("unpriced"),
+        money("cost_nano_usd"),
+        count("input_tokens"),
+        count("output_tokens"),
+        count("latency_ms"),
+    ],
+};
+
+pub static BUDGETS: Table = Table {
+    name: "budgets",
+    store: Store::Main,
+    title: "Budgets",
+    holds: "the spending limits that you set",
+    section: Section::Account,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Calls,
+    retention: Retention::WithAccount,
+    erasure: Erasure::Delete,
+    columns: &[
+        owner("user_id"),
+        money("daily_nano_usd").or_none(),
+        money("monthly_nano_usd").or_none(),
+        time("updated_at"),
+    ],
+};
+
+pub static BUDGET_ALERTS: Table = Table {
+    name: "budget_alerts",
+    store: Store::Main,
+    title: "Budget alerts",
+    holds: "which alerts of which period were sent, so that each is sent once",
+    section: Section::Usage,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Calls,
+    retention: Retention::After {
+        column: "starts_at",
+        span: Span::Days(USAGE_RETENTION_DAYS),
+        of: "the period began",
+    },
+    erasure: Erasure::Delete,
+    columns: &[
+        owner("user_id"),
+        code("span"),
+        time("starts_at"),
+        count("percent"),
+        time("sent_at"),
+    ],
+};
+
+pub static RESERVATIONS: Table = Table {
+    name: "reservations",
+    store: Store::Main,
+    title: "Amounts on hold",
+    holds: "what is held from a budget while a call runs",
+    section: Section::Usage,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Calls,
+    retention: Retention::Expires {
+        column: "expires_at",
+        span: Span::Hours(RESERVATION_HOURS),
+    },
+    erasure: Erasure::Delete,
+    columns: &[
+        reference("call_id"),
+        owner("user_id"),
+        money("amount_nano_usd"),
+        time("created_at"),
+        time("expires_at"),
+    ],
+};
