@@ -43,4 +43,6 @@ ids! {
     RequestId,
     /// One event of a user's security log.
     SecurityEventId,
+    /// One record of a consent.
+    ConsentId,
 }

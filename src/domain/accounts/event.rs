@@ -48,4 +48,17 @@ kinds! {
     KeyDeleted "key_deleted" "Provider key deleted";
     BudgetChanged "budget_changed" "Budget changed";
     UsageDownloaded "usage_downloaded" "Usage downloaded";
+    ConsentGiven "consent_given" "Consent given";
+    ConsentWithdrawn "consent_withdrawn" "Consent withdrawn";
+    Objected "objected" "Objection made";
+    ObjectionLifted "objection_lifted" "Objection taken back";
+    ProcessingRestricted "processing_restricted" "Processing restricted";
+    RestrictionLifted "restriction_lifted" "Restriction lifted";
+    RequestSent "request_sent" "Privacy request sent";
+    RequestExtended "request_extended" "Time for an answer to your request extended";
+    RequestAnswered "request_answered" "Privacy request answered";
+    NotMe "not_me" "\"This was not me\": all devices signed out, destructive actions frozen";
+    OperatorRead "operator_read" "An operator looked at your account's metadata";
+    Disclosed "disclosed" "Data disclosed to an authority, as the law demanded";
+    BreachNotified "breach_notified" "You were told of a data breach";
 }

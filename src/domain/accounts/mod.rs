@@ -1,5 +1,6 @@
 //! Accounts: names, email addresses, passwords and second factors, parsed into valid types.
 
+pub mod consent;
 pub mod device;
 pub mod email;
 pub mod event;
@@ -7,6 +8,7 @@ pub mod next;
 pub mod password;
 pub mod text;
 
+pub use consent::ConsentKind;
 pub use email::Email;
 pub use event::SecurityEventKind;
 pub use text::{PersonName, ProfileText};

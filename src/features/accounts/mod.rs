@@ -3,6 +3,7 @@
 //! Nothing here tells whether an address has an account: every door answers the same, in the same
 //! time. Names and addresses leave this feature only opened for their owner or sealed.
 
+pub mod consents;
 pub mod email_change;
 pub mod error;
 pub mod jobs;

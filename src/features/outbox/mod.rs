@@ -14,7 +14,7 @@ mod queries;
 
 pub use deliver::{backlog, deliver_due, purge, run};
 
-use crate::domain::ids::MailId;
+use crate::domain::ids::{ConsentId, MailId};
 use crate::domain::mail::Letter;
 use crate::features::App;
 use crate::infra::crypto::{KeysError, Place, SealError};
@@ -63,6 +63,19 @@ struct Content {
 /// # Errors
 /// When the owner has no data key or the database refuses.
 pub async fn enqueue(conn: &mut Conn, app: &App, mail: Mail<'_>) -> Result<(), Error> {
+    insert(conn, app, mail, None).await
+}
+
+/// As [`enqueue`], for a mail that needs the reader's consent: its `kind` is the consent's. The database refuses
+/// it unless the consent is live and the reader's own, and takes it back when the consent ends.
+///
+/// # Errors
+/// When there is no live consent, the owner has no data key or the database refuses.
+pub async fn enqueue_with_consent(conn: &mut Conn, app: &App, mail: Mail<'_>, consent: ConsentId) -> Result<(), Error> {
+    insert(conn, app, mail, Some(consent)).await
+}
+
+async fn insert(conn: &mut Conn, app: &App, mail: Mail<'_>, consent: Option<ConsentId>) -> Result<(), Error> {
     let id = MailId(app.clock.new_id());
     let key = app.keys.data_key(mail.owner).await?;
     let content = Content {
@@ -72,7 +85,7 @@ pub async fn enqueue(conn: &mut Conn, app: &App, mail: Mail<'_>) -> Result<(), E
     };
     let json = Zeroizing::new(serde_json::to_vec(&content)?);
     let sealed = key.seal(place(id, mail.owner), &json)?;
-    queries::insert(conn, id, &mail, sealed, app.clock.now()).await?;
+    queries::insert(conn, (id, app.clock.now()), &mail, sealed, consent).await?;
     app.outbox.ring();
     Ok(())
 }

@@ -1,21 +1,22 @@
 //! SQL of the outbox.
 
 use super::Mail;
-use crate::domain::ids::MailId;
+use crate::domain::ids::{ConsentId, MailId};
 use crate::domain::timestamp::Timestamp;
 use crate::infra::db::{Conn, Result};
 use crate::{execute, on};
 use uuid::Uuid;
 
-const INSERT: &str = "INSERT INTO outbox (id, owner_id, dedupe, kind, content, state, created_at, next_attempt_at) \
-     VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6) ON CONFLICT (dedupe) DO NOTHING";
+const INSERT: &str = "INSERT INTO outbox \
+     (id, owner_id, dedupe, kind, content, state, created_at, next_attempt_at, consent_id) \
+     VALUES ($1, $2, $3, $4, $5, 'queued', $6, $6, $7) ON CONFLICT (dedupe) DO NOTHING";
 
 pub(super) async fn insert(
     conn: &mut Conn,
-    id: MailId,
+    (id, now): (MailId, Timestamp),
     mail: &Mail<'_>,
     sealed: Vec<u8>,
-    now: Timestamp,
+    consent: Option<ConsentId>,
 ) -> Result<u64> {
     execute!(
         conn,
@@ -25,7 +26,8 @@ pub(super) async fn insert(
         mail.dedupe.clone(),
         mail.kind,
         sealed,
-        now.0
+        now.0,
+        consent.map(|consent| consent.0),
     )
 }
 
