@@ -10,13 +10,26 @@ use std::path::{Path, PathBuf};
 const RINGS: [&str; 6] = ["domain", "infra", "features", "islands", "web", "cli"];
 
 /// Each feature with the features whose façades it may call.
-const FEATURES: [(&str, &[&str]); 6] = [
+const FEATURES: [(&str, &[&str]); 8] = [
     ("outbox", &[]),
     ("accounts", &["outbox"]),
     ("usage", &["outbox", "accounts"]),
     ("vault", &["outbox", "accounts", "usage"]),
-    ("engine", &["outbox", "accounts", "vault", "usage"]),
-    ("privacy", &["outbox", "accounts", "vault", "usage", "engine"]),
+    ("integrations", &["outbox", "accounts", "vault", "usage"]),
+    ("engine", &["outbox", "accounts", "vault", "usage", "integrations"]),
+    ("platform", &["outbox", "accounts", "usage", "engine"]),
+    (
+        "privacy",
+        &[
+            "outbox",
+            "accounts",
+            "vault",
+            "usage",
+            "integrations",
+            "engine",
+            "platform",
+        ],
+    ),
 ];
 
 const MAX_LINES: usize = 400;

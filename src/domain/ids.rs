@@ -35,6 +35,8 @@ ids! {
     SessionId,
     /// A sealed provider key in the vault.
     ProviderKeyId,
+    /// A key with which a person's own programs ask this server.
+    PlatformKeyId,
     /// One call to a provider; also the request id that the user sees.
     CallId,
     /// A mail in the outbox.

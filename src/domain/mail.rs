@@ -210,6 +210,55 @@ pub enum KeyChange {
     Deleted,
 }
 
+/// After the fact: a platform key was created, replaced, revoked or burned. Never names the key or its
+/// label. `keys` leads to the list, `forgot` to a new password.
+#[must_use]
+pub fn platform_key_changed(name: &str, change: PlatformKeyChange, when: &str, (keys, forgot): (&str, &str)) -> Letter {
+    let (subject, what) = match change {
+        PlatformKeyChange::Created => (
+            "A platform key was created for your Spectr account",
+            "a key with which programs read your usage was created on",
+        ),
+        PlatformKeyChange::Replaced => (
+            "A platform key of your Spectr account was replaced",
+            "a key with which programs read your usage was replaced on",
+        ),
+        PlatformKeyChange::Revoked => (
+            "A platform key of your Spectr account was revoked",
+            "a key with which programs read your usage was revoked on",
+        ),
+        PlatformKeyChange::Leaked => (
+            "A leaked platform key of your Spectr account was burned",
+            "somebody found one of your platform keys and burned it here on",
+        ),
+    };
+    let first = format!("{what}\n{when}.");
+    let paragraphs = if change == PlatformKeyChange::Leaked {
+        [
+            first,
+            format!("It has stopped working. Create another where it is needed:\n\n{keys}"),
+            "Look for the place where it leaked: a log, a repository, a screenshot.".to_owned(),
+        ]
+    } else {
+        [
+            first,
+            format!("Your keys are listed here:\n\n{keys}"),
+            format!("If it was not you, set a new password at once:\n\n{forgot}"),
+        ]
+    };
+    Letter::new(subject, name, &paragraphs.each_ref().map(String::as_str))
+}
+
+/// What happened to a platform key.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum PlatformKeyChange {
+    Created,
+    Replaced,
+    Revoked,
+    /// Somebody found it and gave it in full.
+    Leaked,
+}
+
 /// Where a budget stands when an alert goes out; amounts and times as text.
 #[derive(Clone, Debug)]
 pub struct BudgetStand<'a> {

@@ -10,6 +10,7 @@ pub mod ids;
 pub mod limits;
 pub mod mail;
 pub mod meter;
+pub mod platform;
 pub mod pricing;
 pub mod privacy;
 pub mod problem;

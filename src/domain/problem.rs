@@ -37,6 +37,7 @@ macro_rules! problems {
 problems! {
     BadRequest "bad_request" 400 "The request could not be read" "Check the form or the JSON and send it again.";
     SignedOut "signed_out" 401 "You are signed out" "Sign in and try again; nothing you typed on this page is lost.";
+    PlatformKeyRefused "platform_key_refused" 401 "This platform key does not work" "Check that it is whole and was not revoked, or create another under Settings, Platform keys.";
     Forbidden "forbidden" 403 "This request was refused" "Open the page on this site and try again from there.";
     NotFound "not_found" 404 "There is nothing here" "Check the address, or start from the dashboard.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method" "Use the method named in the Allow header.";

@@ -57,6 +57,14 @@ impl Timestamp {
         format!("{:04}-{:02}-{:02}", day.year(), u8::from(day.month()), day.day())
     }
 
+    /// Midnight UTC of a day written as `2026-05-01`; `None` for anything else.
+    #[must_use]
+    pub fn parse_date(text: &str) -> Option<Self> {
+        let format = time::macros::format_description!("[year]-[month]-[day]");
+        let day = time::Date::parse(text, format).ok()?;
+        Some(Self(day.midnight().assume_utc().unix_timestamp() * SECOND_MS))
+    }
+
     /// `1 May 2026, 08:30 UTC`, for people.
     #[must_use]
     pub fn human(self) -> String {
@@ -88,6 +96,16 @@ impl Timestamp {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_day_is_read_back_as_it_is_written() {
+        for day in ["2026-05-01", "1970-01-01", "2028-02-29"] {
+            assert_eq!(Timestamp::parse_date(day).unwrap().date(), day);
+        }
+        for nonsense in ["2026-02-30", "2026-5-1", "", "tomorrow", "2026-05-01T00:00:00Z"] {
+            assert_eq!(Timestamp::parse_date(nonsense), None, "{nonsense}");
+        }
+    }
 
     #[test]
     fn the_past_is_told_in_the_largest_unit_that_fits() {

@@ -2,7 +2,7 @@
 //!
 //! Adding a job: an idempotent function in the feature that owns the rows, and a row here.
 
-use super::{App, accounts, outbox, privacy, usage};
+use super::{App, accounts, outbox, platform, privacy, usage};
 use crate::domain::timestamp::{DAY_MS, HOUR_MS};
 use crate::infra::jobs::{Job, Runner};
 
@@ -36,6 +36,12 @@ pub const JOBS: &[Job<App>] = &[
         every: HOUR_MS,
         is_destructive: true,
         run: |app| Box::pin(async move { Ok(accounts::jobs::purge_unverified(&app).await?) }),
+    },
+    Job {
+        name: "platform_key_purge",
+        every: HOUR_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(platform::purge(&app).await?) }),
     },
     Job {
         name: "outbox_purge",

@@ -1,13 +1,14 @@
 //! Use cases, one folder each: façade, service, queries, error, jobs. Server only.
 //!
 //! Features meet through façades, without circles:
-//! `outbox ← accounts ← usage ← vault ← engine ← studio, reports, platform`; `privacy` comes last.
+//! `outbox ← accounts ← usage ← vault ← integrations ← engine ← platform`; `privacy` comes last.
 
 pub mod accounts;
 pub mod app;
 pub mod engine;
 pub mod jobs;
 pub mod outbox;
+pub mod platform;
 pub mod privacy;
 pub mod usage;
 pub mod vault;

@@ -3,7 +3,8 @@
 //! ```text
 //! cookie → resolve (layer) → Option<CurrentUser> in the request's extensions
 //!            ├─ SignedIn     pages and forms; signed out: 303 to /login?next=…
-//!            ├─ SignedInApi  machines and streams; signed out: 401 problem+json
+//!            ├─ SignedInApi  streams of islands; signed out: 401 problem+json
+//!            ├─ ApiUser      the API: a platform key where one is sent, else the session
 //!            └─ current_user()  inside a page
 //! ```
 //!
@@ -12,11 +13,14 @@
 
 use super::respond;
 use crate::domain::accounts::next::safe_next;
+use crate::domain::ids::UserId;
 use crate::domain::privacy::constants::SESSION_IDLE_DAYS;
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use crate::features::accounts::sessions::Secret;
+use crate::features::accounts::throttle::{Counted, network};
 use crate::features::accounts::{self, CurrentUser};
+use crate::features::platform;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
 use axum::http::request::Parts;
@@ -32,7 +36,9 @@ const ANONYMOUS: &[&str] = &["/pkg", "/fonts", "/healthz", "/readyz"];
 /// Resolves the session, keeps signed-out people from signed-in pages, and lets the cookie slide.
 pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -> Response {
     let path = request.uri().path();
-    if is_below(path, ANONYMOUS) {
+    // A program that sends a key is who the key says, and gets no cookie.
+    let is_by_key = is_below(path, &["/api"]) && request.headers().contains_key(header::AUTHORIZATION);
+    if is_by_key || is_below(path, ANONYMOUS) {
         return next.run(request).await;
     }
     let secret = cookie(&app, request.headers()).and_then(|value| Secret::from_cookie(&app, value));
@@ -108,6 +114,60 @@ impl<S: Sync> FromRequestParts<S> for SignedInApi {
             .map(Self)
             .ok_or_else(|| respond::problem(&Problem::from(Code::SignedOut), None))
     }
+}
+
+/// Who asks the API: the owner of the platform key that was sent, else the person who is signed in.
+/// A key that does not work is refused, whatever the cookie says.
+#[derive(Clone, Copy, Debug)]
+pub struct ApiUser(pub UserId);
+
+impl FromRequestParts<App> for ApiUser {
+    type Rejection = Response;
+
+    async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
+        let user = match parts.headers.get(header::AUTHORIZATION) {
+            Some(sent) => by_key(app, parts, sent).await?,
+            None => match user_of(parts) {
+                Some(user) => user.id,
+                None => return Err(unauthorized(&Code::SignedOut.into(), "Bearer realm=\"spectr\"")),
+            },
+        };
+        let taken = app.throttles.take(&[Counted::ApiUser(user)], app.clock.now());
+        taken.map_err(throttled)?;
+        Ok(Self(user))
+    }
+}
+
+async fn by_key(app: &App, parts: &Parts, sent: &HeaderValue) -> Result<UserId, Response> {
+    let text = sent.to_str().unwrap_or_default();
+    let (scheme, key) = text.split_once(' ').unwrap_or((text, ""));
+    let found = if scheme.eq_ignore_ascii_case("bearer") {
+        platform::authenticate(app, key.trim())
+            .await
+            .map_err(|error| respond::problem(&error.into(), None))?
+    } else {
+        None
+    };
+    let Some(user) = found else {
+        let ip = super::client::ip(app, &parts.headers, &parts.extensions);
+        let counted = Counted::ApiRefused(network(ip));
+        app.throttles.take(&[counted], app.clock.now()).map_err(throttled)?;
+        let challenge = "Bearer realm=\"spectr\", error=\"invalid_token\"";
+        return Err(unauthorized(&Code::PlatformKeyRefused.into(), challenge));
+    };
+    Ok(user)
+}
+
+fn throttled(retry_after: u64) -> Response {
+    respond::problem(&accounts::Error::Throttled { retry_after }.into(), None)
+}
+
+/// 401 that says how to come in (RFC 6750).
+fn unauthorized(problem: &Problem, challenge: &'static str) -> Response {
+    let mut response = respond::problem(problem, None);
+    let headers = response.headers_mut();
+    headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static(challenge));
+    response
 }
 
 /// Pages that make no sense to somebody who is signed in.

@@ -7,7 +7,7 @@
 //!
 //! A page's route stands in `shell::Pages`; its form's `post` and all other doors stand here.
 
-use super::api::{health, models, security_txt, stream};
+use super::api::{health, models, openapi, security_txt, stream, usage};
 use super::shell::{Pages, shell};
 use super::{assets, auth, bodies, faults, headers, observe, request_id, respond};
 use crate::domain::problem::{Code, Problem};
@@ -66,7 +66,11 @@ fn doors() -> Router<App> {
         .merge(super::pages::keys::doors())
         .route("/stream/models", get(models::list))
         .route("/stream/chat", post(stream::chat))
+        .route("/api/v1/usage", get(usage::usage))
+        .route("/openapi.json", get(openapi::openapi))
         .merge(super::pages::contact::doors())
+        .merge(super::pages::leaked_key::doors())
+        .merge(super::pages::platform_keys::doors())
 }
 
 /// Pages, rendered on the server.

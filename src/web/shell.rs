@@ -8,7 +8,7 @@ use super::pages::guide::Guide;
 use super::pages::landing::Landing;
 
 use super::pages::not_found::NotFound;
-use super::pages::{accounts, budgets, dashboard, keys, legal, settings};
+use super::pages::{accounts, budgets, dashboard, keys, leaked_key, legal, platform_keys, settings};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
@@ -93,6 +93,7 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/privacy/cookies") view=legal::cookies::Cookies ssr=SsrMode::Async />
             <Route path=path!("/terms") view=legal::terms::Terms ssr=SsrMode::Async />
             <Route path=path!("/security") view=legal::security::Security ssr=SsrMode::Async />
+            <Route path=path!("/security/leaked-key") view=leaked_key::LeakedKey ssr=SsrMode::Async />
             <Route path=path!("/guide") view=Guide ssr=SsrMode::Async />
             <Route path=path!("/docs") view=Docs ssr=SsrMode::Async />
             <Route path=path!("/contact") view=Contact ssr=SsrMode::Async />
@@ -110,6 +111,7 @@ fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/dashboard") view=dashboard::DashboardPage ssr=SsrMode::Async />
             <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/keys") view=keys::KeysPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/platform-keys") view=platform_keys::PlatformKeysPage ssr=SsrMode::Async />
             <Route path=path!("/settings/budgets") view=budgets::BudgetsPage ssr=SsrMode::Async />
             <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
         </ParentRoute>

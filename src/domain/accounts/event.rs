@@ -46,6 +46,10 @@ kinds! {
     KeyAdded "key_added" "Provider key added";
     KeyRotated "key_rotated" "Provider key replaced";
     KeyDeleted "key_deleted" "Provider key deleted";
+    PlatformKeyCreated "platform_key_created" "Platform key created";
+    PlatformKeyRotated "platform_key_rotated" "Platform key replaced";
+    PlatformKeyRevoked "platform_key_revoked" "Platform key revoked";
+    PlatformKeyBurned "platform_key_burned" "Platform key burned: somebody found it";
     BudgetChanged "budget_changed" "Budget changed";
     UsageDownloaded "usage_downloaded" "Usage downloaded";
     ConsentGiven "consent_given" "Consent given";

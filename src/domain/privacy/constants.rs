@@ -17,6 +17,8 @@ pub const UNVERIFIED_RETENTION_DAYS: i64 = 7;
 pub const OUTBOX_RETENTION_DAYS: i64 = 30;
 /// What is held from a budget for a call is given back after so long, in hours, whatever happened to the call.
 pub const RESERVATION_HOURS: i64 = 1;
+/// What is left of a platform key that has expired is deleted after this many days.
+pub const EXPIRED_PLATFORM_KEY_DAYS: i64 = 7;
 /// Verification and reset links work this long, in minutes.
 pub const MAIL_TOKEN_MINUTES: i64 = 30;
 /// The youngest age at which an account may be made.

@@ -5,6 +5,7 @@
 //! exists or not, so that being refused tells nothing. A restart forgets them; with several
 //! replicas each counts for itself.
 
+use crate::domain::ids::UserId;
 use crate::domain::timestamp::{MINUTE_MS, SECOND_MS, Timestamp};
 use std::collections::HashMap;
 use std::net::IpAddr;
@@ -55,6 +56,22 @@ pub const CONTACT_ADDRESS: Quota = Quota {
     period_ms: 10 * MINUTE_MS,
 };
 
+/// Leaked keys that are given in from one network.
+pub const LEAK_NETWORK: Quota = Quota {
+    burst: 30,
+    period_ms: 10 * SECOND_MS,
+};
+/// Requests of one person to the API, by session and by any of their keys together.
+pub const API_USER: Quota = Quota {
+    burst: 120,
+    period_ms: 500,
+};
+/// Requests to the API with keys that are nobody's, from one network.
+pub const API_REFUSED: Quota = Quota {
+    burst: 60,
+    period_ms: SECOND_MS,
+};
+
 /// What a key counts. Different kinds never share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counted {
@@ -65,6 +82,9 @@ pub enum Counted {
     MailAddress([u8; 32]),
     ContactNetwork(IpAddr),
     ContactAddress([u8; 32]),
+    LeakNetwork(IpAddr),
+    ApiUser(UserId),
+    ApiRefused(IpAddr),
 }
 
 impl Counted {
@@ -77,6 +97,9 @@ impl Counted {
             Self::MailAddress(_) => MAIL_ADDRESS,
             Self::ContactNetwork(_) => CONTACT_NETWORK,
             Self::ContactAddress(_) => CONTACT_ADDRESS,
+            Self::LeakNetwork(_) => LEAK_NETWORK,
+            Self::ApiUser(_) => API_USER,
+            Self::ApiRefused(_) => API_REFUSED,
         }
     }
 }

@@ -22,10 +22,11 @@ pub enum Format {
     Json,
 }
 
+/// A call as it is written out, in files and by the API.
 #[derive(Debug, sqlx::FromRow)]
-struct CallRow {
-    id: Uuid,
-    started_at: i64,
+pub struct CallRow {
+    pub(super) id: Uuid,
+    pub(super) started_at: i64,
     provider: String,
     model: String,
     feature: String,
@@ -128,6 +129,12 @@ impl CallRow {
     }
 }
 
+impl Serialize for CallRow {
+    fn serialize<S: serde::Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        self.line(&self.model).serialize(serializer)
+    }
+}
+
 /// Newest first; `$3` and `$4` are the last row of the page before.
 const NEXT: &str = "
     SELECT id, started_at, provider, model, feature, credential, key_id, input_tokens, output_tokens,
@@ -195,7 +202,7 @@ fn page(rows: &[CallRow], format: Format, is_first: bool) -> io::Result<Vec<u8>>
             let mut out = Vec::new();
             for (index, row) in rows.iter().enumerate() {
                 out.extend_from_slice(if is_first && index == 0 { b"\n" } else { b",\n" });
-                serde_json::to_writer(&mut out, &row.line(&row.model))?;
+                serde_json::to_writer(&mut out, row)?;
             }
             Ok(out)
         }

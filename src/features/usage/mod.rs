@@ -11,13 +11,15 @@
 pub mod budgets;
 mod download;
 mod overview;
+mod page;
 mod queries;
 mod record;
 mod retention;
 mod summary;
 
-pub use download::{Format, download};
+pub use download::{CallRow, Format, download};
 pub use overview::{Overview, OverviewCache, overview};
+pub use page::{Cursor, Days, Group, Page, page, sums};
 pub use record::{CallRecord, Price, record};
 pub use retention::purge;
 pub use summary::{Choices, Filter, Part, Slot, Summary};

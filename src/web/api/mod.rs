@@ -3,6 +3,8 @@
 pub mod health;
 pub mod metrics;
 pub mod models;
+pub mod openapi;
 pub mod security_txt;
 pub mod sse;
 pub mod stream;
+pub mod usage;

@@ -59,6 +59,7 @@ const RAIL: &[Group] = &[
             icon: Name::Gear,
             below: &[
                 ("/settings/keys", "API keys"),
+                ("/settings/platform-keys", "Platform keys"),
                 ("/settings/budgets", "Budgets"),
                 ("/settings/profile", "Profile"),
                 ("/settings/security", "Security"),

@@ -28,6 +28,7 @@ icons! {
     ChevronRight "M8 5.5 12.5 10 8 14.5";
     Clock "M10 3a7 7 0 1 0 0 14 7 7 0 0 0 0-14ZM10 6v4l2.5 2";
     Close "m5 5 10 10M15 5 5 15";
+    Code "m7 6-4 4 4 4M13 6l4 4-4 4M11.5 4l-3 12";
     Compare "M3 4h5.5v12H3ZM11.5 4H17v12h-5.5Z";
     Copy "M7.5 7.5H16V16H7.5ZM12.5 7.5V4H4v8.5h3.5";
     Dashboard "M3 3h6v8H3ZM11 3h6v5h-6ZM11 10h6v7h-6ZM3 13h6v4H3Z";

@@ -7,6 +7,7 @@ const SIGNED_IN: &[(&str, &str, &str)] = &[
     ("/assistant", "JARVIS AI", "Intelligence"),
     ("/dashboard", "Dashboard", "Usage and cost"),
     ("/settings/keys", "API keys", "Settings"),
+    ("/settings/platform-keys", "Platform keys", "Settings"),
     ("/settings/budgets", "Budgets", "Settings"),
     ("/settings/profile", "Profile", "Settings"),
     ("/settings/security", "Security and devices", "Settings"),
@@ -22,6 +23,7 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("/privacy/cookies", "Cookies", "Legal"),
     ("/terms", "Terms", "Legal"),
     ("/security", "Security", "Legal"),
+    ("/security/leaked-key", "Burn a leaked key", "Security"),
 ];
 
 /// The dialog; closed until asked for.

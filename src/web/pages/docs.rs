@@ -4,6 +4,7 @@
 
 use crate::domain::problem::Code;
 use crate::domain::providers::Provider;
+use crate::web::api::usage::PARAMETERS;
 use crate::web::components::{PublicShell, TableScroll, inline};
 use leptos::prelude::*;
 
@@ -12,6 +13,7 @@ const CONTENTS: &[(&str, &str)] = &[
     ("commands", "Commands"),
     ("environment", "Environment"),
     ("stream", "POST /stream/chat"),
+    ("api", "GET /api/v1/usage"),
     ("headers", "Headers and limits"),
     ("health", "Health and metrics"),
     ("problems", "Problems"),
@@ -34,6 +36,7 @@ pub fn Docs() -> impl IntoView {
                     {view! { <Commands /> }.into_any()}
                     {view! { <Environment /> }.into_any()}
                     {view! { <Stream /> }.into_any()}
+                    {view! { <Api /> }.into_any()}
                     {view! { <Headers /> }.into_any()}
                     {view! { <Health /> }.into_any()}
                     {view! { <Problems /> }.into_any()}
@@ -245,6 +248,43 @@ fn Stream() -> impl IntoView {
         <p>
             "What fails before the first event is answered as " <code>"application/problem+json"</code>
             " with the status of the " <a href="#problems">"problem"</a> "; later it is an " <code>"error"</code> " event."
+        </p>
+    }
+}
+
+const ASK: &str = "curl -H \"Authorization: Bearer $SPECTR_KEY\" \\
+  'https://HOST/api/v1/usage?from=2026-05-01&provider=openai&limit=50'";
+
+const ANSWER: &str = r#"{
+  "from": "2026-05-01", "to": "2026-05-04", "retention_days": 90,
+  "total": { "calls": 2, "errors": 0, "aborted": 0, "unpriced": 0, "input_tokens": 312,
+             "output_tokens": 96, "cost_usd": "0.0021", "cost_nano_usd": 2100000 },
+  "groups": [],
+  "calls": [ { "id": "…", "started_at": "2026-05-04T08:00:00Z", "provider": "openai", "model": "…", … } ],
+  "next": null
+}"#;
+
+/// The API for people's own programs.
+#[component]
+fn Api() -> impl IntoView {
+    view! {
+        <h2 id="api">"GET /api/v1/usage"</h2>
+        <p>
+            "Your calls of the last 90 days, newest first, for your own programs: metadata only, since nothing else is kept. Create a "
+            <a href="/settings/platform-keys">"platform key"</a> " and send it as " <code>"Authorization: Bearer"</code>
+            "; a browser that is signed in may ask without. For machines: " <a href="/openapi.json" rel="external">"openapi.json"</a> "."
+        </p>
+        <pre><code>{ASK}</code></pre>
+        {pairs("Parameters", ["Parameter", "Meaning"], &PARAMETERS)}
+        <pre><code>{ANSWER}</code></pre>
+        <p>
+            <code>"total"</code> " counts the whole window, not the page. A call has the columns of the usage download. With " <code>"group"</code>
+            " the sums stand in " <code>"groups"</code> ", each with its " <code>"name"</code> ", and there are no calls."
+        </p>
+        <p>
+            "A key that was revoked, replaced or burned is refused at the next request: 401 with " <code>"WWW-Authenticate"</code>
+            ". One person may ask 120 times at once and twice a second; then 429 with " <code>"Retry-After"</code>
+            ". No cookie is set. If a key leaks, anybody who has it whole can " <a href="/security/leaked-key">"burn it"</a> "."
         </p>
     }
 }

@@ -6,6 +6,7 @@ use crate::domain::providers::Provider;
 use crate::domain::usage::usd;
 use crate::features::App;
 use crate::features::accounts::{self, CurrentUser};
+use crate::features::platform;
 use crate::features::usage::budgets;
 use crate::features::vault::{self, Trial};
 use crate::web::components::{AppShell, Icon, Name, Panel, ProblemNotice, Width};
@@ -46,7 +47,7 @@ pub fn SettingsPage() -> impl IntoView {
     }
 }
 
-async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 4], Problem> {
+async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 5], Problem> {
     let keys = vault::list(app, user.id).await?;
     let failing = keys.iter().filter(|key| key.check.problem.is_some()).count();
     let key_stand = match (keys.len(), failing) {
@@ -60,6 +61,11 @@ async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 4], Problem> {
         .iter()
         .filter_map(|state| Some(format!("{} {}", state.span.id(), usd(state.limit?))))
         .collect();
+    let platform_stand = match platform::list(app, user.id).await?.len() {
+        0 => "none yet".to_owned(),
+        1 => "1 key".to_owned(),
+        count => format!("{count} keys"),
+    };
     let has_factor = accounts::profile::has_second_factor(app, user.id).await?;
     Ok([
         Area {
@@ -68,6 +74,13 @@ async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 4], Problem> {
             name: "API keys",
             about: "Your providers' keys: add, test, replace, delete.",
             stand: key_stand,
+        },
+        Area {
+            href: "/settings/platform-keys",
+            icon: Name::Code,
+            name: "Platform keys",
+            about: "Keys with which your own programs read your usage.",
+            stand: platform_stand,
         },
         Area {
             href: "/settings/budgets",
@@ -103,7 +116,7 @@ async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 4], Problem> {
 }
 
 #[component]
-fn Overview(areas: [Area; 4]) -> impl IntoView {
+fn Overview(areas: [Area; 5]) -> impl IntoView {
     let rows = areas
         .into_iter()
         .map(|area| {

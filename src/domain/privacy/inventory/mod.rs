@@ -12,6 +12,7 @@
 mod accounts;
 mod column;
 mod machinery;
+mod platform;
 mod privacy;
 mod purpose;
 mod retention;
@@ -29,6 +30,7 @@ pub static INVENTORY: &[&Table] = &[
     &usage::BUDGETS,
     &accounts::OUTBOX,
     &usage::PROVIDER_KEYS,
+    &platform::PLATFORM_KEYS,
     &usage::LLM_CALLS,
     &usage::USAGE_DAYS,
     &usage::BUDGET_ALERTS,
