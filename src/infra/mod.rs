@@ -8,5 +8,6 @@ pub mod db;
 pub mod db_fault;
 pub mod http;
 pub mod jobs;
+pub mod log_tail;
 pub mod mail;
 pub mod telemetry;

@@ -3,6 +3,7 @@
 //! Nothing logs a request body, a query string, a header value, an address of a person or a cause
 //! that may quote one.
 
+use super::log_tail::Tee;
 use metrics_exporter_prometheus::{BuildError, PrometheusBuilder, PrometheusHandle};
 use std::io::IsTerminal;
 use tracing::{Level, Metadata};
@@ -44,10 +45,10 @@ pub fn start(filter: &str) {
     let terminal = std::io::stderr().is_terminal();
     let plain = terminal.then(|| {
         tracing_subscriber::fmt::layer()
-            .with_writer(std::io::stderr)
+            .with_writer(Tee::default)
             .with_target(false)
     });
-    let json = (!terminal).then(|| tracing_subscriber::fmt::layer().json().with_writer(std::io::stderr));
+    let json = (!terminal).then(|| tracing_subscriber::fmt::layer().json().with_writer(Tee::default));
     // A second start (tests) keeps the first subscriber.
     if tracing_subscriber::registry()
         .with(filter)

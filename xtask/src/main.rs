@@ -5,6 +5,7 @@
 
 mod bench;
 mod cargo;
+mod clauses;
 mod count;
 mod dev;
 mod end2end;
@@ -28,7 +29,7 @@ struct Task {
     run: fn(&[String]) -> Outcome,
 }
 
-const TASKS: [Task; 8] = [
+const TASKS: [Task; 9] = [
     Task {
         name: "run",
         does: "set up what is missing, build, serve on http://127.0.0.1:3000 with data in ./data",
@@ -53,6 +54,11 @@ const TASKS: [Task; 8] = [
         name: "build-wasm",
         does: "only the static half of the site: target/site",
         run: run::build_site,
+    },
+    Task {
+        name: "clauses",
+        does: "the privacy policy, promise by promise, each with the result of its test",
+        run: clauses::clauses,
     },
     Task {
         name: "bench",

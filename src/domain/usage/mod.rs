@@ -21,15 +21,18 @@ pub const OTHER_MODEL: &str = "other";
 pub enum Feature {
     /// JARVIS, through `POST /stream/chat`.
     Assistant,
+    /// The proof page's canary, answered by a server of our own.
+    Canary,
 }
 
 impl Feature {
-    pub const ALL: [Self; 1] = [Self::Assistant];
+    pub const ALL: [Self; 2] = [Self::Assistant, Self::Canary];
 
     #[must_use]
     pub const fn id(self) -> &'static str {
         match self {
             Self::Assistant => "assistant",
+            Self::Canary => "canary",
         }
     }
 
@@ -37,6 +40,7 @@ impl Feature {
     pub const fn name(self) -> &'static str {
         match self {
             Self::Assistant => "JARVIS",
+            Self::Canary => "Privacy canary",
         }
     }
 

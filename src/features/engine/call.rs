@@ -30,6 +30,7 @@ pub(super) struct Facts {
     pub provider: Provider,
     /// As it was asked for; recorded only where a models list or the price table names it.
     pub model: String,
+    pub feature: Feature,
     pub credential: Credential,
     pub key_id: Option<ProviderKeyId>,
     pub price: Option<Price>,
@@ -178,6 +179,10 @@ impl Call {
         };
         let app = self.app.clone();
         let asked = std::mem::replace(&mut record.model, OTHER_MODEL.to_owned());
+        if self.facts.feature == Feature::Canary {
+            // Its server is our own and has no list.
+            return ledger.push(entry);
+        }
         let (user, provider) = (record.user, record.provider);
         let credential = (record.credential, record.key_id);
         let lookup = async move {
@@ -221,7 +226,7 @@ impl Call {
             started_at: self.facts.started_at,
             provider: self.facts.provider,
             model: self.facts.model.clone(),
-            feature: Feature::Assistant,
+            feature: self.facts.feature,
             key_id: self.facts.key_id,
             credential: self.facts.credential,
             tokens: used.tokens,

@@ -8,12 +8,21 @@ use crate::features::App;
 use crate::features::vault::{self, OpenedKey};
 use crate::infra::http::Target;
 use secrecy::SecretString;
+use url::Url;
 
 /// What a call is paid and authorised with. Dropped, and with it the opened key wiped, as soon as
 /// the provider has taken the request.
 pub(super) enum Payer {
     Byok(OpenedKey),
     Trial(SecretString),
+    /// Nobody pays a server of our own.
+    Echo(Echo),
+}
+
+/// A server of our own on loopback, started for one call, and the key that it takes.
+pub struct Echo {
+    pub base: Url,
+    pub secret: SecretString,
 }
 
 impl Payer {
@@ -35,13 +44,14 @@ impl Payer {
         match self {
             Self::Byok(_) => Credential::Byok,
             Self::Trial(_) => Credential::Trial,
+            Self::Echo(_) => Credential::None,
         }
     }
 
     pub(super) const fn key_id(&self) -> Option<ProviderKeyId> {
         match self {
             Self::Byok(key) => Some(key.id),
-            Self::Trial(_) => None,
+            Self::Trial(_) | Self::Echo(_) => None,
         }
     }
 
@@ -49,6 +59,7 @@ impl Payer {
         match self {
             Self::Byok(key) => key.secret(),
             Self::Trial(secret) => Some(secret),
+            Self::Echo(echo) => Some(&echo.secret),
         }
     }
 
@@ -57,11 +68,12 @@ impl Payer {
     /// # Errors
     /// `no_key` for a key without an address whose provider has none.
     pub(super) fn target(&self, app: &App, request: &ChatRequest) -> Result<Target, Problem> {
-        if let Self::Byok(OpenedKey {
-            base_url: Some(url), ..
-        }) = self
-        {
-            return Ok(Target::User(url.clone()));
+        match self {
+            Self::Byok(OpenedKey {
+                base_url: Some(url), ..
+            }) => return Ok(Target::User(url.clone())),
+            Self::Echo(echo) => return Ok(Target::Own(echo.base.clone())),
+            Self::Byok(_) | Self::Trial(_) => {}
         }
         let base = app.config.provider_bases.get(&request.provider);
         base.cloned().map(Target::Operator).ok_or_else(|| Code::NoKey.into())

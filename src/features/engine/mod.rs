@@ -26,7 +26,8 @@ mod stream;
 mod timing;
 mod upstream;
 
-pub use service::open;
+pub use credential::Echo;
+pub use service::{open, open_echo};
 pub use stream::{About, EngineStream};
 pub use timing::Timing;
 

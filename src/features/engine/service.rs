@@ -2,7 +2,7 @@
 
 use super::budget::{self, Asker, Quote};
 use super::call::{Call, Ending, Facts};
-use super::credential::Payer;
+use super::credential::{Echo, Payer};
 use super::stream::{About, EngineStream, Running};
 use super::upstream::{self, Route, Upstream};
 use super::{Timing, stopping};
@@ -13,6 +13,7 @@ use crate::domain::meter;
 use crate::domain::pricing;
 use crate::domain::problem::Problem;
 use crate::domain::providers::Provider;
+use crate::domain::usage::Feature;
 use crate::features::App;
 use std::future::poll_fn;
 use std::sync::atomic::Ordering;
@@ -28,17 +29,47 @@ use tokio::time::Instant;
 ///
 /// # Errors
 /// The problem to be answered; see the table of problems.
-pub async fn open(app: &App, user: UserId, id: CallId, mut request: ChatRequest) -> Result<EngineStream, Problem> {
+pub async fn open(app: &App, user: UserId, id: CallId, request: ChatRequest) -> Result<EngineStream, Problem> {
+    open_for(app, user, id, (request, None)).await
+}
+
+/// As [`open`], but sends the request to a server of our own on loopback that echoes it: what the
+/// canary of the proof page does. Everything else is the way of every other call.
+///
+/// # Errors
+/// As [`open`].
+pub async fn open_echo(
+    app: &App,
+    user: UserId,
+    id: CallId,
+    request: ChatRequest,
+    echo: Echo,
+) -> Result<EngineStream, Problem> {
+    open_for(app, user, id, (request, Some(echo))).await
+}
+
+async fn open_for(
+    app: &App,
+    user: UserId,
+    id: CallId,
+    (mut request, echo): (ChatRequest, Option<Echo>),
+) -> Result<EngineStream, Problem> {
     let began = Instant::now();
+    let feature = if echo.is_some() {
+        Feature::Canary
+    } else {
+        Feature::Assistant
+    };
     check_chat(&request)?;
     if app.engine.is_draining.load(Ordering::SeqCst) {
         return Err(stopping());
     }
     app.engine.start(app);
     let slot = app.engine.limits.enter(user)?;
-    let payer = match request.provider {
-        Provider::Spectr => None,
-        _ => Some(Payer::find(app, user, &request).await?),
+    let payer = match (echo, request.provider) {
+        (Some(echo), _) => Some(Payer::Echo(echo)),
+        (None, Provider::Spectr) => None,
+        (None, _) => Some(Payer::find(app, user, &request).await?),
     };
     let credential = payer.as_ref().map_or(Credential::None, Payer::credential);
     let started_at = app.clock.now();
@@ -58,6 +89,7 @@ pub async fn open(app: &App, user: UserId, id: CallId, mut request: ChatRequest)
         user,
         provider: request.provider,
         model: request.model.clone(),
+        feature,
         credential,
         key_id: payer.as_ref().and_then(Payer::key_id),
         price,

@@ -5,12 +5,14 @@
 //! as it is; what a user gave passes the [`guard`] first, name by name and address by address.
 //! Dropping a request or its body closes the connection to the provider at once.
 
+mod dialled;
 pub mod guard;
 mod ranges;
 mod request;
 mod response;
 pub mod tls;
 
+pub use dialled::{Dialled, host};
 pub use guard::{Denied, Guard};
 pub use ranges::Kind;
 pub use response::{BodyError, Response};
@@ -39,6 +41,8 @@ pub enum Target {
     Operator(Url),
     /// From a user: passes the egress guard.
     User(Url),
+    /// A server of this very process, on loopback.
+    Own(Url),
 }
 
 /// Why no answer came. Holds no address, no header and no text of the other side.
@@ -95,6 +99,7 @@ pub struct Http(Arc<Clients>);
 #[derive(Debug)]
 struct Clients {
     guard: Guard,
+    dialled: Dialled,
     operator: reqwest::Client,
     user: [(Mode, reqwest::Client); Mode::ALL.len()],
 }
@@ -129,6 +134,7 @@ impl Http {
             operator: builder().build()?,
             user: [user(a)?, user(b)?, user(c)?, user(d)?],
             guard,
+            dialled: Dialled::default(),
         })))
     }
 
@@ -136,6 +142,12 @@ impl Http {
     #[must_use]
     pub fn guard(&self) -> &Guard {
         &self.0.guard
+    }
+
+    /// Whom this process has dialled so far.
+    #[must_use]
+    pub fn dialled(&self) -> &Dialled {
+        &self.0.dialled
     }
 
     /// Sends a request and answers as soon as the head of the response is there. The caller sets
@@ -150,7 +162,7 @@ impl Http {
         secret: Option<&SecretString>,
     ) -> Result<Response, SendError> {
         let (client, base) = match target {
-            Target::Operator(base) => (&self.0.operator, base),
+            Target::Operator(base) | Target::Own(base) => (&self.0.operator, base),
             Target::User(base) => {
                 let mode = self.0.guard.check_url(base).map_err(SendError::Denied)?;
                 let found = self.0.user.iter().find(|(other, _)| *other == mode);
@@ -159,6 +171,7 @@ impl Http {
             }
         };
         let built = request::build(request, base, secret)?;
+        self.0.dialled.note(target);
         let response = client.execute(built).await.map_err(|error| classify(&error))?;
         Ok(Response::new(response))
     }
