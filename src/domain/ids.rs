@@ -37,6 +37,8 @@ ids! {
     ProviderKeyId,
     /// A key with which a person's own programs ask this server.
     PlatformKeyId,
+    /// A service of others that a person has connected.
+    IntegrationId,
     /// One call to a provider; also the request id that the user sees.
     CallId,
     /// A mail in the outbox.

@@ -259,6 +259,22 @@ pub enum PlatformKeyChange {
     Leaked,
 }
 
+/// After the fact: metadata of calls goes to LangSmith from now on. `link` leads to the switch.
+#[must_use]
+pub fn tracing_switched_on(name: &str, when: &str, link: &str) -> Letter {
+    Letter::new(
+        "Tracing to LangSmith is on for your Spectr account",
+        name,
+        &[
+            &format!(
+                "metadata of your calls goes to LangSmith since {when}:\n\
+                 provider, model, times, tokens, outcome; never a prompt or an answer."
+            ),
+            &format!("Switch it off, or withdraw your consent, here:\n\n{link}"),
+        ],
+    )
+}
+
 /// Where a budget stands when an alert goes out; amounts and times as text.
 #[derive(Clone, Debug)]
 pub struct BudgetStand<'a> {

@@ -7,6 +7,7 @@ pub mod accounts;
 pub mod chat;
 pub mod fields;
 pub mod ids;
+pub mod integrations;
 pub mod limits;
 pub mod mail;
 pub mod meter;

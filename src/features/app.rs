@@ -3,6 +3,7 @@
 
 use crate::features::accounts::{self, throttle::Throttles};
 use crate::features::engine::{self, Engine, Timing};
+use crate::features::integrations::{self, Spans};
 use crate::features::outbox::Doorbell;
 use crate::features::usage::OverviewCache;
 use crate::features::vault::ModelsCache;
@@ -16,7 +17,11 @@ use crate::infra::http::{Http, HttpError};
 use crate::infra::mail::{Mailer, MailerError};
 use std::ops::Deref;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio_util::task::TaskTracker;
+
+/// How long spans that wait may take when the process ends.
+const LAST_SPANS: Duration = Duration::from_secs(3);
 
 /// The running application.
 #[derive(Clone, Debug)]
@@ -41,6 +46,7 @@ pub struct Parts {
     /// Work that goes on after an answer was given; waited for before the databases close.
     pub background: TaskTracker,
     pub engine: Engine,
+    pub spans: Spans,
 }
 
 /// Why the application cannot start, in words for the person who starts it.
@@ -96,6 +102,7 @@ impl App {
             overviews: OverviewCache::default(),
             background: TaskTracker::new(),
             engine: Engine::new(Timing::STANDARD),
+            spans: Spans::default(),
         })))
     }
 
@@ -113,6 +120,8 @@ impl App {
     /// Writes back what is in memory and closes the databases. Call it once, at the very end.
     pub async fn close(&self) {
         engine::close(self).await;
+        // Spans are a favour: what is not taken within a moment is given up.
+        tokio::time::timeout(LAST_SPANS, integrations::flush(self)).await.ok();
         self.background.close();
         self.background.wait().await;
         self.db.close().await;

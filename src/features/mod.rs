@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod app;
 pub mod engine;
+pub mod integrations;
 pub mod jobs;
 pub mod outbox;
 pub mod platform;

@@ -6,9 +6,10 @@
 
 mod parse;
 
+use crate::domain::integrations::langsmith;
 use crate::domain::providers::Provider;
 use ipnet::IpNet;
-use parse::{address, allow_targets, database_tls, list, network, number, origin, provider_bases, socket};
+use parse::{address, allow_targets, base, database_tls, list, network, number, origin, provider_bases, socket};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -31,6 +32,8 @@ pub struct Config {
     pub master_keys: MasterKeys,
     /// Operator's overrides; the vendors' own bases otherwise.
     pub provider_bases: HashMap<Provider, Url>,
+    /// Where traces of people who connected LangSmith go.
+    pub langsmith_base: Url,
     pub trial_keys: HashMap<Provider, SecretString>,
     pub trial_calls_per_day: u32,
     pub smtp_url: Option<SecretString>,
@@ -184,6 +187,7 @@ impl Config {
                 .map(|net| network("SPECTR_TRUSTED_PROXIES", net))
                 .collect::<Result<_, _>>()?,
             provider_bases: provider_bases(settings)?,
+            langsmith_base: base(settings, "SPECTR_LANGSMITH_BASE_URL", langsmith::BASE_URL)?,
             trial_keys: Provider::ALL
                 .into_iter()
                 .filter_map(|provider| {

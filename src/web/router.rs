@@ -69,6 +69,7 @@ fn doors() -> Router<App> {
         .route("/api/v1/usage", get(usage::usage))
         .route("/openapi.json", get(openapi::openapi))
         .merge(super::pages::contact::doors())
+        .merge(super::pages::integrations::doors())
         .merge(super::pages::leaked_key::doors())
         .merge(super::pages::platform_keys::doors())
 }

@@ -8,7 +8,7 @@ use super::pages::guide::Guide;
 use super::pages::landing::Landing;
 
 use super::pages::not_found::NotFound;
-use super::pages::{accounts, budgets, dashboard, keys, leaked_key, legal, platform_keys, settings};
+use super::pages::{accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, settings};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
@@ -112,6 +112,7 @@ fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/settings") view=settings::SettingsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/keys") view=keys::KeysPage ssr=SsrMode::Async />
             <Route path=path!("/settings/platform-keys") view=platform_keys::PlatformKeysPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/integrations") view=integrations::IntegrationsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/budgets") view=budgets::BudgetsPage ssr=SsrMode::Async />
             <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
         </ParentRoute>

@@ -50,6 +50,10 @@ kinds! {
     PlatformKeyRotated "platform_key_rotated" "Platform key replaced";
     PlatformKeyRevoked "platform_key_revoked" "Platform key revoked";
     PlatformKeyBurned "platform_key_burned" "Platform key burned: somebody found it";
+    IntegrationKeySaved "integration_key_saved" "Integration key saved";
+    IntegrationKeyRemoved "integration_key_removed" "Integration key deleted";
+    IntegrationSwitchedOn "integration_switched_on" "Integration switched on";
+    IntegrationSwitchedOff "integration_switched_off" "Integration switched off";
     BudgetChanged "budget_changed" "Budget changed";
     UsageDownloaded "usage_downloaded" "Usage downloaded";
     ConsentGiven "consent_given" "Consent given";

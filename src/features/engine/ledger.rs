@@ -7,7 +7,7 @@
 
 use crate::domain::ids::{CallId, UserId};
 use crate::execute;
-use crate::features::{App, accounts, usage};
+use crate::features::{App, accounts, integrations, usage};
 use crate::infra::db::{self, Db};
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -88,6 +88,9 @@ async fn write_all(app: App, mut receiver: mpsc::Receiver<Entry>) {
             } = &entry
             {
                 budgeted.insert(record.user);
+            }
+            if let Entry::Call { record, .. } = &entry {
+                integrations::offer(&app, record);
             }
             // Whoever waited may have gone: the row is written all the same.
             match entry {

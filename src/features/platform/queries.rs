@@ -95,15 +95,14 @@ pub async fn delete(conn: &mut Conn, user: UserId, id: PlatformKeyId) -> db::Res
 pub struct Found {
     pub id: Uuid,
     pub user_id: Uuid,
-    pub hint: Vec<u8>,
     pub expires_at: Option<i64>,
     pub last_used_at: Option<i64>,
     pub state: String,
 }
 
 const FIND_BY_HASH: &str = "
-    SELECT platform_keys.id, platform_keys.user_id, platform_keys.hint, platform_keys.expires_at,
-        platform_keys.last_used_at, users.state
+    SELECT platform_keys.id, platform_keys.user_id, platform_keys.expires_at, platform_keys.last_used_at,
+        users.state
     FROM platform_keys JOIN users ON users.id = platform_keys.user_id WHERE platform_keys.hash = $1";
 
 pub async fn find_by_hash(conn: &mut Conn, hash: &[u8]) -> db::Result<Option<Found>> {

@@ -62,6 +62,17 @@ pub(super) fn number(name: &'static str, text: Option<&str>, default: u32) -> Re
     })
 }
 
+/// The operator's override of a vendor's address, else the vendor's own.
+pub(super) fn base(settings: &Settings, name: &'static str, default: &str) -> Result<Url, ConfigError> {
+    let given = settings.get(name).map(String::as_str).filter(|text| !text.is_empty());
+    let text = given.unwrap_or(default);
+    let url = Url::parse(text).map_err(|error| invalid(name, text, error))?;
+    if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
+        return Err(invalid(name, text, "expected http://HOST or https://HOST"));
+    }
+    Ok(url)
+}
+
 pub(super) fn provider_bases(settings: &Settings) -> Result<HashMap<Provider, Url>, ConfigError> {
     const BASES: [(Provider, &str); 5] = [
         (Provider::Anthropic, "SPECTR_ANTHROPIC_BASE_URL"),
@@ -72,15 +83,9 @@ pub(super) fn provider_bases(settings: &Settings) -> Result<HashMap<Provider, Ur
     ];
     let mut bases = HashMap::new();
     for (provider, name) in BASES {
-        let given = settings.get(name).map(String::as_str).filter(|text| !text.is_empty());
-        let Some(text) = given.or_else(|| provider.default_base_url()) else {
-            continue;
-        };
-        let url = Url::parse(text).map_err(|error| invalid(name, text, error))?;
-        if !matches!(url.scheme(), "http" | "https") || url.host().is_none() {
-            return Err(invalid(name, text, "expected http://HOST or https://HOST"));
+        if let Some(default) = provider.default_base_url() {
+            bases.insert(provider, base(settings, name, default)?);
         }
-        bases.insert(provider, url);
     }
     Ok(bases)
 }

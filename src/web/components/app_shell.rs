@@ -60,6 +60,7 @@ const RAIL: &[Group] = &[
             below: &[
                 ("/settings/keys", "API keys"),
                 ("/settings/platform-keys", "Platform keys"),
+                ("/settings/integrations", "Integrations"),
                 ("/settings/budgets", "Budgets"),
                 ("/settings/profile", "Profile"),
                 ("/settings/security", "Security"),

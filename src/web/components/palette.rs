@@ -8,6 +8,7 @@ const SIGNED_IN: &[(&str, &str, &str)] = &[
     ("/dashboard", "Dashboard", "Usage and cost"),
     ("/settings/keys", "API keys", "Settings"),
     ("/settings/platform-keys", "Platform keys", "Settings"),
+    ("/settings/integrations", "Integrations", "Settings"),
     ("/settings/budgets", "Budgets", "Settings"),
     ("/settings/profile", "Profile", "Settings"),
     ("/settings/security", "Security and devices", "Settings"),

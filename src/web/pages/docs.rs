@@ -150,6 +150,10 @@ const ENVIRONMENT: &[(&str, &str)] = &[
         "Another base for a provider: a gateway, a test server.",
     ),
     (
+        "`SPECTR_LANGSMITH_BASE_URL`",
+        "Another base for LangSmith, such as its European one.",
+    ),
+    (
         "`SPECTR_TRIAL_{PROVIDER}_KEY`",
         "A key of the operator's for people without one of their own, such as `SPECTR_TRIAL_OPENAI_KEY`.",
     ),

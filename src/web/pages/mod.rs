@@ -7,6 +7,7 @@ pub mod contact;
 pub mod dashboard;
 pub mod docs;
 pub mod guide;
+pub mod integrations;
 pub mod keys;
 pub mod landing;
 pub mod leaked_key;

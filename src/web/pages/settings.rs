@@ -6,6 +6,7 @@ use crate::domain::providers::Provider;
 use crate::domain::usage::usd;
 use crate::features::App;
 use crate::features::accounts::{self, CurrentUser};
+use crate::features::integrations;
 use crate::features::platform;
 use crate::features::usage::budgets;
 use crate::features::vault::{self, Trial};
@@ -47,7 +48,7 @@ pub fn SettingsPage() -> impl IntoView {
     }
 }
 
-async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 5], Problem> {
+async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 6], Problem> {
     let keys = vault::list(app, user.id).await?;
     let failing = keys.iter().filter(|key| key.check.problem.is_some()).count();
     let key_stand = match (keys.len(), failing) {
@@ -66,6 +67,11 @@ async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 5], Problem> {
         1 => "1 key".to_owned(),
         count => format!("{count} keys"),
     };
+    let integration_stand = match integrations::find(app, user.id).await? {
+        None => "none yet",
+        Some(found) if found.is_active() => "LangSmith on",
+        Some(_) => "LangSmith off",
+    };
     let has_factor = accounts::profile::has_second_factor(app, user.id).await?;
     Ok([
         Area {
@@ -81,6 +87,13 @@ async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 5], Problem> {
             name: "Platform keys",
             about: "Keys with which your own programs read your usage.",
             stand: platform_stand,
+        },
+        Area {
+            href: "/settings/integrations",
+            icon: Name::Link,
+            name: "Integrations",
+            about: "LangSmith: traces of your calls, with your own key.",
+            stand: integration_stand.to_owned(),
         },
         Area {
             href: "/settings/budgets",
@@ -116,7 +129,7 @@ async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 5], Problem> {
 }
 
 #[component]
-fn Overview(areas: [Area; 5]) -> impl IntoView {
+fn Overview(areas: [Area; 6]) -> impl IntoView {
     let rows = areas
         .into_iter()
         .map(|area| {

@@ -31,6 +31,7 @@ pub static INVENTORY: &[&Table] = &[
     &accounts::OUTBOX,
     &usage::PROVIDER_KEYS,
     &platform::PLATFORM_KEYS,
+    &platform::INTEGRATIONS,
     &usage::LLM_CALLS,
     &usage::USAGE_DAYS,
     &usage::BUDGET_ALERTS,

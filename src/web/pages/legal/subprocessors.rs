@@ -23,6 +23,10 @@ pub fn Subprocessors() -> impl IntoView {
             .and_then(|app| app.config.provider_bases.get(&provider)?.host_str().map(str::to_owned))
             .unwrap_or_default()
     };
+    let langsmith = app
+        .as_ref()
+        .and_then(|app| app.config.langsmith_base.host_str().map(str::to_owned))
+        .unwrap_or_default();
     let mails = app.as_ref().is_some_and(|app| app.config.smtp_url.is_some());
     let rows = POLICIES
         .into_iter()
@@ -61,6 +65,23 @@ pub fn Subprocessors() -> impl IntoView {
                                 <td data-label="What">"the same"</td>
                                 <td data-label="When">"only with a key of kind OpenAI-compatible"</td>
                                 <td data-label="Theirs">"yours"</td>
+                            </tr>
+                        </tbody>
+                    </table>
+                </TableScroll>
+                <h2>"What you connect yourself"</h2>
+                <TableScroll label="Integrations">
+                    <table class="table table-cards">
+                        <thead>
+                            <tr><th>"Who"</th><th>"Host"</th><th>"What"</th><th>"When"</th><th>"Theirs"</th></tr>
+                        </thead>
+                        <tbody>
+                            <tr>
+                                <th scope="row">"LangSmith (LangChain, Inc.)"</th>
+                                <td data-label="Host"><code>{langsmith}</code></td>
+                                <td data-label="What">"metadata of your calls: provider, model, times, tokens, cost, outcome; never a prompt or an answer"</td>
+                                <td data-label="When">"only with a key of your own, your consent and the switch on; off by default"</td>
+                                <td data-label="Theirs"><a href="https://www.langchain.com/privacy-policy" rel="noreferrer">"Policy"</a></td>
                             </tr>
                         </tbody>
                     </table>
