@@ -1,6 +1,7 @@
 //! Privacy: requests that people send, with or without an account. Comes last of all features.
 
 pub mod error;
+pub mod proof;
 pub mod requests;
 
 pub use error::{Error, Result};

@@ -15,4 +15,5 @@ pub mod legal;
 pub mod not_found;
 pub mod platform_keys;
 pub mod problem;
+pub mod proof;
 pub mod settings;
