@@ -1,6 +1,7 @@
 //! The proof page itself: it shows every promise, turns red when one is broken on purpose, and its
 //! canary finds what was left on purpose.
 
+use super::traces;
 use crate::engine::stage::Stage;
 use crate::engine::stories;
 use crate::on_both_engines;
@@ -132,7 +133,7 @@ async fn send(stage: &Stage, text: &str) -> canary::Run {
 
 stories! {
     async fn a_canary_passes_the_engine_and_is_found_nowhere(stage: Stage) {
-        super::traces::listen();
+        traces::listen();
         let client = &stage.person.client;
         assert_eq!(client.post("/privacy/proof/canary", &[]).await.see_other(), "/privacy/proof#canary");
         canary::wait(&stage.app.app, stage.person.id, PATIENCE).await;
@@ -140,7 +141,7 @@ stories! {
         assert_eq!((run.stage.clone(), run.found.clone()), (canary::Stage::Done, Vec::<String>::new()));
         assert!(run.is_clean() && run.echoed > run.text.len(), "{run:?}");
         assert!(run.places.iter().any(|place| place.name == "Database" && place.bytes > 0), "{:?}", run.places);
-        super::traces::assert_none(&stage.app, &[&run.text]).await;
+        traces::assert_none(&stage.app, &[&run.text]).await;
         // The only trace is a row that says what it was.
         engine::flush(&stage.app.app).await;
         let mut conn = stage.app.app.db.acquire().await.unwrap();
@@ -154,7 +155,7 @@ stories! {
     }
 
     async fn a_canary_that_was_kept_in_a_row_a_file_or_the_log_is_found(stage: Stage) {
-        super::traces::listen();
+        traces::listen();
         let text = canary::text().unwrap();
         let sql = "INSERT INTO tokens (hash, kind, created_at, expires_at) VALUES ($1, 'x', 0, 0)";
         let mut conn = stage.app.app.db.begin().await.unwrap();
