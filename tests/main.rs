@@ -13,7 +13,6 @@
 )]
 
 mod accounts;
-mod clauses;
 mod database;
 mod engine;
 mod privacy;

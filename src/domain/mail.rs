@@ -28,7 +28,7 @@ impl Letter {
 }
 
 /// A name cannot begin a line of its own or look like a link.
-fn one_line(name: &str) -> String {
+pub(super) fn one_line(name: &str) -> String {
     name.chars()
         .map(|c| if c.is_control() { ' ' } else { c })
         .collect::<String>()

@@ -79,6 +79,13 @@ impl Timestamp {
         )
     }
 
+    /// `1 May 2026`: the day in UTC, for people.
+    #[must_use]
+    pub fn day_words(self) -> String {
+        let at = self.to_datetime();
+        format!("{} {} {}", at.day(), at.month(), at.year())
+    }
+
     /// How long ago, in the largest unit that fits: `just now`, `12 min ago`, `3 h ago`, `5 days ago`.
     #[must_use]
     pub fn ago(self, now: Self) -> String {

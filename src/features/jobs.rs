@@ -50,6 +50,12 @@ pub const JOBS: &[Job<App>] = &[
         run: |app| Box::pin(async move { Ok(outbox::purge(&app).await?) }),
     },
     Job {
+        name: "policy_announce",
+        every: HOUR_MS,
+        is_destructive: false,
+        run: |app| Box::pin(async move { Ok(privacy::policy::announce(&app).await?) }),
+    },
+    Job {
         name: "closed_request_purge",
         every: DAY_MS,
         is_destructive: true,

@@ -8,7 +8,9 @@ use super::pages::guide::Guide;
 use super::pages::landing::Landing;
 
 use super::pages::not_found::NotFound;
-use super::pages::{accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, settings};
+use super::pages::{
+    accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, privacy_centre, settings,
+};
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
@@ -90,6 +92,8 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/") view=Landing ssr=SsrMode::Async />
             <Route path=path!("/privacy") view=legal::policy::Privacy ssr=SsrMode::Async />
             <Route path=path!("/privacy/subprocessors") view=legal::subprocessors::Subprocessors ssr=SsrMode::Async />
+            <Route path=path!("/privacy/versions") view=legal::versions::Versions ssr=SsrMode::Async />
+            <Route path=path!("/privacy/record") view=legal::record::Record ssr=SsrMode::Async />
             <Route path=path!("/privacy/cookies") view=legal::cookies::Cookies ssr=SsrMode::Async />
             <Route path=path!("/terms") view=legal::terms::Terms ssr=SsrMode::Async />
             <Route path=path!("/security") view=legal::security::Security ssr=SsrMode::Async />
@@ -113,6 +117,7 @@ fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/settings/keys") view=keys::KeysPage ssr=SsrMode::Async />
             <Route path=path!("/settings/platform-keys") view=platform_keys::PlatformKeysPage ssr=SsrMode::Async />
             <Route path=path!("/settings/integrations") view=integrations::IntegrationsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/privacy") view=privacy_centre::PrivacyCentre ssr=SsrMode::Async />
             <Route path=path!("/settings/budgets") view=budgets::BudgetsPage ssr=SsrMode::Async />
             <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
         </ParentRoute>

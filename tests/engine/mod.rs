@@ -1,17 +1,17 @@
 //! The engine through `POST /stream/chat`, against a provider that does exactly what a test says.
 
 mod budgets;
-pub mod double;
+mod double;
 mod failures;
 mod faults;
 mod limits;
-pub mod privacy;
+mod privacy;
 mod shutdown;
-pub mod stage;
+mod stage;
 mod stop;
 mod streams;
 mod timeouts;
-pub mod wires;
+mod wires;
 
 /// Runs one story on both engines, each with a [`stage::Stage`] of its own.
 macro_rules! stories {
@@ -37,4 +37,4 @@ macro_rules! stories {
         }
     )+};
 }
-pub(crate) use stories;
+use stories;

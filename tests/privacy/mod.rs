@@ -2,3 +2,4 @@
 
 mod contact;
 mod inventory;
+mod policy;

@@ -2,6 +2,6 @@
 
 mod bodies;
 mod faults;
-pub mod headers;
+mod headers;
 mod origin;
 mod pages;

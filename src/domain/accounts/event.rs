@@ -55,6 +55,7 @@ kinds! {
     IntegrationSwitchedOn "integration_switched_on" "Integration switched on";
     IntegrationSwitchedOff "integration_switched_off" "Integration switched off";
     BudgetChanged "budget_changed" "Budget changed";
+    PolicyAccepted "policy_accepted" "Changed privacy policy seen and accepted";
     UsageDownloaded "usage_downloaded" "Usage downloaded";
     ConsentGiven "consent_given" "Consent given";
     ConsentWithdrawn "consent_withdrawn" "Consent withdrawn";

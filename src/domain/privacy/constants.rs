@@ -34,6 +34,8 @@ pub const SECURITY_REQUEST_HOURS: i64 = 72;
 /// Cost factor of every bcrypt hash.
 pub const BCRYPT_COST: u32 = 12;
 /// The version of the policy that sign-up asks to accept.
-pub const POLICY_VERSION: &str = "2026-05-01";
+pub const POLICY_VERSION: &str = "2026-11-21";
+/// A material change of the policy is announced so many days before it takes effect, unless the operator names a later day.
+pub const POLICY_NOTICE_DAYS: i64 = 14;
 /// A job that did not come to its end for so long, in hours, is reported to the operator.
 pub const JOB_OVERDUE_HOURS: i64 = 26;

@@ -15,6 +15,11 @@ pub enum Block {
     Text(String),
     /// What, and the sentence about it; an empty first half makes a plain list.
     List(Vec<(&'static str, String)>),
+    /// Rows as long as the head.
+    Table {
+        head: &'static [&'static str],
+        rows: Vec<Vec<String>>,
+    },
 }
 
 impl Section {
@@ -49,6 +54,10 @@ pub fn plain(sections: &[Section]) -> String {
                 Block::List(items) => {
                     let lines: Vec<String> = items.iter().map(|(name, text)| format!("- {name}: {text}")).collect();
                     out.push_str(&lines.join("\n"));
+                }
+                Block::Table { head, rows } => {
+                    let lines: Vec<String> = rows.iter().map(|row| row.join(" | ")).collect();
+                    out.push_str(&format!("{}\n{}", head.join(" | "), lines.join("\n")));
                 }
             }
             out.push('\n');

@@ -4,7 +4,7 @@
 //! one's choice to somebody else.
 
 use super::requests::RequestKind;
-use crate::domain::mail::Letter;
+use crate::domain::mail::{Letter, one_line};
 use crate::domain::timestamp::Timestamp;
 
 /// What both mails need to know.
@@ -47,6 +47,45 @@ pub fn for_operator(request: &Received<'_>, sender: &Sender<'_>) -> Letter {
             sender.name,
             sender.email,
             sender.message,
+        ),
+    }
+}
+
+/// What the mail about a changed policy needs to know.
+#[derive(Clone, Copy)]
+pub struct PolicyChange<'a> {
+    /// The name of its reader.
+    pub name: &'a str,
+    pub effective: Timestamp,
+    pub changes: &'a str,
+    /// Where the new text stands.
+    pub link: &'a str,
+    /// Where every version stands.
+    pub versions: &'a str,
+    pub sha256: &'a str,
+}
+
+/// "The policy changes on that day": to every account, before that day.
+#[must_use]
+pub fn policy_changed(change: PolicyChange<'_>) -> Letter {
+    let PolicyChange {
+        name,
+        effective,
+        changes,
+        link,
+        versions,
+        sha256,
+    } = change;
+    let day = effective.day_words();
+    Letter {
+        subject: format!("Our privacy policy changes on {day}"),
+        body: format!(
+            "Hello {},\n\nour privacy policy changes. The new version takes effect on {day}.\n\nWhat is different: \
+             {changes}\n\nThe new text:\n\n{link}\n\nAll versions, word for word:\n\n{versions}\n\nFingerprint \
+             of the new text (SHA-256):\n{sha256}\n\nWhen you sign in, a notice asks you to confirm that you have seen \
+             it. If you do not agree, you can\ndownload your data and delete your account in the privacy centre at any \
+             time.\n\n--\nSpectr\nYou get this mail because of your account. There is no newsletter to leave.\n",
+            one_line(name),
         ),
     }
 }

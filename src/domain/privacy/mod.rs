@@ -7,5 +7,6 @@ pub mod inventory;
 pub mod letters;
 pub mod policy;
 pub mod requests;
+pub mod versions;
 
 pub use policy::policy_text;

@@ -1,15 +1,17 @@
-//! The privacy policy as data: every number comes from [`super::constants`], so that the text cannot
-//! say something else than what the jobs do.
+//! The privacy policy as data: what is held comes from [`super::inventory`] and every number from
+//! [`super::constants`], so that the text cannot say something else than what the server does.
 //!
 //! Who operates a server, where, and how to reach them differs between servers and stands beside the
 //! text, not in it: the text, and with it the hash that an acceptance records, is the same everywhere.
-//! A change of meaning needs a new `POLICY_VERSION`.
+//! Every text that was ever published is a file in `versions/`; a test fails when this one differs
+//! from the newest of them.
 
 use super::constants::{
     BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, ERASURE_DAYS, GENERAL_REQUEST_BUSINESS_DAYS, IP_RETENTION_DAYS,
     MAIL_TOKEN_MINUTES, MINIMUM_AGE_YEARS, PRIVACY_REQUEST_DAYS, SECURITY_EVENT_RETENTION_DAYS, SECURITY_REQUEST_HOURS,
-    SESSION_IDLE_DAYS, USAGE_RETENTION_DAYS,
+    SESSION_IDLE_DAYS, UNVERIFIED_RETENTION_DAYS, USAGE_RETENTION_DAYS,
 };
+use super::inventory::{self, Basis, Purpose, Span, Table};
 
 pub use super::document::{Block, Section, list, plain, text};
 
@@ -45,86 +47,94 @@ fn collected() -> Section {
         "collected",
         "1. What we hold",
         vec![
-            text("Only what the service needs. Each entry says what it is, and nothing else about you is stored."),
-            list([
-                (
-                    "Account",
-                    format!(
-                        "your name, your email address and a bcrypt hash of your password (cost factor {BCRYPT_COST}). \
-                         The password itself is never stored. Organisation, phone and postal address are optional \
-                         lines of your profile. Of your age only \"passed\" is kept."
-                    ),
-                ),
-                (
-                    "Provider keys",
-                    "keys for language models that you add, sealed with AES-256-GCM before they are stored. The plain \
-                     key exists only in the server's memory while one call is made, and is never written to a log, a \
-                     page or a file."
-                        .to_owned(),
-                ),
-                (
-                    "Usage",
-                    "one line per call: provider, model, tokens, duration, cost estimate, outcome. No text of the call."
-                        .to_owned(),
-                ),
-                (
-                    "Sessions and security events",
-                    "sign-ins and changes to your account, with the IP address and the browser's family and version. \
-                     Pages that you visit are not recorded."
-                        .to_owned(),
-                ),
-                (
-                    "Requests",
-                    "what you write in the contact form, with your name and address so that we can answer. Card \
-                     numbers are masked before anything is stored."
-                        .to_owned(),
-                ),
-            ]),
-            text("There are no payments in the product, so there is no payment data."),
+            text(
+                "Only what the service needs. This table is made from the list by which the server itself exports, \
+                 deletes and checks its database; nothing else about you is stored.",
+            ),
+            held(),
+            text(format!(
+                "Your password is never stored, only a bcrypt hash of it (cost factor {BCRYPT_COST}). The plain form \
+                 of a provider key exists only in the server's memory while one call is made, and is never written to \
+                 a log, a page or a file. Pages that you visit are not recorded. There are no payments in the product, \
+                 so there is no payment data.",
+            )),
         ],
     )
 }
 
+/// One row per table that is about people.
+fn held() -> Block {
+    let rows = inventory::Section::ALL
+        .into_iter()
+        .flat_map(inventory::Section::tables)
+        .map(|table| {
+            vec![
+                format!("{}: {}", table.title, table.holds),
+                table.purpose.name().to_owned(),
+                capitalised(table.purpose.basis().name()),
+                kept(table),
+            ]
+        });
+    Block::Table {
+        head: &["What", "What for", "On what basis", "How long"],
+        rows: rows.collect(),
+    }
+}
+
+/// How long a table's rows are kept, and what in them goes sooner.
+#[must_use]
+pub fn kept(table: &Table) -> String {
+    let mut words = capitalised(&table.retention.words());
+    for column in table.columns {
+        if let Some(retention) = column.retention {
+            words.push_str(&format!("; {}: {}", column.label(), retention.words()));
+        }
+    }
+    words
+}
+
+/// With a capital first letter.
+#[must_use]
+pub fn capitalised(text: &str) -> String {
+    let mut chars = text.chars();
+    chars
+        .next()
+        .map_or_else(String::new, |first| first.to_uppercase().chain(chars).collect())
+}
+
 fn purposes() -> Section {
+    let purposes = Purpose::ALL
+        .into_iter()
+        .map(|purpose| (purpose.name(), purpose_sentence(purpose)));
     Section::new(
         "purposes",
         "2. What it is used for, and on what basis",
         vec![
-            list([
-                (
-                    "To run your account",
-                    "sign-in, sessions, routing your requests to the provider that you chose, showing you usage and \
-                     cost. Basis: the contract with you."
-                        .to_owned(),
-                ),
-                (
-                    "To keep it secure",
-                    "the security log, throttling, limits. Basis: our and your legitimate interest in security."
-                        .to_owned(),
-                ),
-                (
-                    "To write to you",
-                    "confirmation of an address, password resets, security alerts, budget alerts that you set, \
-                     changes of this policy, answers to what you ask. Basis: the contract with you."
-                        .to_owned(),
-                ),
-                (
-                    "To answer requests",
-                    "from people with or without an account. Basis: legitimate interest in answering, or our legal \
-                     obligation where you exercise a right."
-                        .to_owned(),
-                ),
-            ]),
+            list(purposes),
             text(
                 "Nothing else: no advertising, no profiling, no training of models. There is no marketing mail \
-                 without your explicit opt-in; today there is none at all. Your data is not sold, rented or shared \
-                 for anybody else's purposes.",
+                 without your explicit opt-in. Your data is not sold, rented or shared for anybody else's purposes.",
             ),
             text(
                 "We disclose data to an authority only where the law compels us, only what it compels, and each \
                  disclosure is written down.",
             ),
         ],
+    )
+}
+
+fn purpose_sentence(purpose: Purpose) -> String {
+    let basis = purpose.basis();
+    let right = match basis {
+        Basis::Consent => " You can withdraw it at any time.",
+        Basis::LegitimateInterest => " You can object.",
+        Basis::Contract | Basis::LegalObligation | Basis::None => "",
+    };
+    format!(
+        "{} Basis: {} ({}).{right}",
+        purpose.words(),
+        basis.name(),
+        basis.article()
     )
 }
 
@@ -203,8 +213,9 @@ fn recipients() -> Section {
                  calls, they use the operator's key and say so. One credential is never silently replaced by another.",
             ),
             text(
-                "Each provider's own privacy policy governs what it does with a request. No traces or telemetry are \
-                 sent to LangSmith or anyone else. The complete list of recipients: \
+                "Each provider's own privacy policy governs what it does with a request. LangSmith \
+                 receives the metadata of your calls, never their text, and only if you add your own key for it, \
+                 switch it on and consent. There is no telemetry. The complete list of recipients: \
                  [subprocessors](/privacy/subprocessors).",
             ),
         ],
@@ -212,7 +223,7 @@ fn recipients() -> Section {
 }
 
 fn retention() -> Section {
-    let months = CLOSED_REQUEST_RETENTION_DAYS / 30;
+    let days = |days: i64| Span::Days(days).words();
     Section::new(
         "retention",
         "7. How long it is kept",
@@ -220,8 +231,10 @@ fn retention() -> Section {
             list([
                 (
                     "Account",
-                    "until you ask for its deletion. A sign-up that is never confirmed is removed by itself."
-                        .to_owned(),
+                    format!(
+                        "until you delete it. A sign-up that is not confirmed is deleted by itself after {}.",
+                        days(UNVERIFIED_RETENTION_DAYS)
+                    ),
                 ),
                 (
                     "Provider keys",
@@ -229,22 +242,36 @@ fn retention() -> Section {
                 ),
                 (
                     "Usage",
-                    format!("{USAGE_RETENTION_DAYS} days, then deleted automatically."),
+                    format!("{}, then deleted automatically.", days(USAGE_RETENTION_DAYS)),
                 ),
                 (
                     "Sessions",
-                    format!("end after {SESSION_IDLE_DAYS} days without use, or when you sign out."),
+                    format!(
+                        "end after {} without use, or when you sign out.",
+                        days(SESSION_IDLE_DAYS)
+                    ),
                 ),
                 (
                     "Security events",
-                    format!("{SECURITY_EVENT_RETENTION_DAYS} days; the IP address in them {IP_RETENTION_DAYS} days."),
+                    format!(
+                        "{}; the IP address in them {}.",
+                        days(SECURITY_EVENT_RETENTION_DAYS),
+                        days(IP_RETENTION_DAYS)
+                    ),
                 ),
-                ("Links in mails", format!("{MAIL_TOKEN_MINUTES} minutes.")),
-                ("Requests", format!("{months} months after they are closed.")),
+                (
+                    "Links in mails",
+                    format!("{}.", Span::Minutes(MAIL_TOKEN_MINUTES).words()),
+                ),
+                (
+                    "Requests",
+                    format!("{} after they are closed.", days(CLOSED_REQUEST_RETENTION_DAYS)),
+                ),
             ]),
             text(format!(
                 "When an account is deleted, its provider keys are deleted immediately and all other personal data \
-                 within {ERASURE_DAYS} days, backups included."
+                 within {}, backups included.",
+                days(ERASURE_DAYS)
             )),
         ],
     )
@@ -255,8 +282,15 @@ fn rights() -> Section {
         "rights",
         "8. Your rights",
         vec![
+            text(
+                "Most of them you exercise yourself, at once, in the [privacy centre](/settings/privacy); for all of \
+                 them you can write to us.",
+            ),
             list([
-                ("Access", "a copy of everything we hold about you.".to_owned()),
+                (
+                    "Access",
+                    "[everything that is held about you](/settings/privacy), category by category.".to_owned(),
+                ),
                 (
                     "Rectification",
                     "correct what is wrong; name, address and profile yourself in the [settings](/settings/profile)."
@@ -264,17 +298,17 @@ fn rights() -> Section {
                 ),
                 (
                     "Erasure",
-                    "the deletion of your account and all that belongs to it.".to_owned(),
+                    "[delete your account](/settings/privacy/delete) and all that belongs to it.".to_owned(),
                 ),
                 (
                     "Portability",
-                    "your data in a structured, machine-readable form; usage as CSV or JSON on the \
-                     [dashboard](/dashboard) at any time."
+                    "[download your data](/settings/privacy/export) in structured, machine-readable files, and take \
+                     them to another account."
                         .to_owned(),
                 ),
                 (
                     "Objection and restriction",
-                    "against any of the purposes above.".to_owned(),
+                    "[against a purpose](/settings/privacy/rights), or a consent withdrawn.".to_owned(),
                 ),
             ]),
             text(format!(
@@ -307,7 +341,8 @@ fn changes() -> Section {
         "10. Changes of this policy",
         vec![text(
             "Material changes are announced by mail and in the product before they take effect, and the date on top \
-             changes with them. Which version you accepted is recorded with a fingerprint of its exact text.",
+             changes with them. Which version you accepted is recorded with a fingerprint of its exact text. \
+             [Every version](/privacy/versions) stays readable.",
         )],
     )
 }

@@ -25,6 +25,7 @@ pub use error::{Error, Result};
 pub use notify::{Notification, notify};
 pub use security_log::{Caller, SecurityEvent, record as security_log};
 pub use sessions::insert as open_session;
+pub use signup::accept_policy;
 pub use users::{NewUser, ProfileView, exist, insert as insert_user};
 
 use crate::domain::accounts::AccountState;

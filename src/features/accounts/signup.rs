@@ -190,10 +190,15 @@ pub(super) async fn queue(
 }
 
 const ACCEPT: &str = "INSERT INTO policy_acceptances (id, user_id, version, text_sha256, age_confirmed, accepted_at) \
-     VALUES ($1, $2, $3, $4, $5, $6) ON CONFLICT (user_id, version) DO NOTHING";
+     VALUES ($1, $2, $3, $4, $5, $6)";
 
-async fn accept_policy(app: &App, conn: &mut Conn, user: UserId) -> Result<()> {
-    let text = Sha256::digest(policy::policy_text().as_bytes()).to_vec();
+/// Records that a person accepted the current policy: its version and the SHA-256 of the exact text
+/// that is shown.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn accept_policy(app: &App, conn: &mut Conn, user: UserId) -> Result<()> {
+    let text = Sha256::digest(policy::policy_text()).to_vec();
     let (id, now) = (app.clock.new_id(), app.clock.now().0);
     execute!(conn, ACCEPT, id, user.0, POLICY_VERSION, text, true, now)?;
     Ok(())

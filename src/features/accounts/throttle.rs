@@ -72,12 +72,6 @@ pub const API_REFUSED: Quota = Quota {
     period_ms: SECOND_MS,
 };
 
-/// Canaries of one person: each reads everything that the server can read.
-pub const CANARY: Quota = Quota {
-    burst: 3,
-    period_ms: 2 * MINUTE_MS,
-};
-
 /// What a key counts. Different kinds never share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counted {
@@ -91,7 +85,6 @@ pub enum Counted {
     LeakNetwork(IpAddr),
     ApiUser(UserId),
     ApiRefused(IpAddr),
-    Canary(UserId),
 }
 
 impl Counted {
@@ -107,7 +100,6 @@ impl Counted {
             Self::LeakNetwork(_) => LEAK_NETWORK,
             Self::ApiUser(_) => API_USER,
             Self::ApiRefused(_) => API_REFUSED,
-            Self::Canary(_) => CANARY,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Why a privacy action did not happen, and the one place where that becomes a [`Problem`].
 
 use crate::domain::problem::{Code, Problem};
-use crate::features::outbox;
+use crate::features::{accounts, outbox};
 use crate::infra::crypto::{KeysError, SealError};
 use crate::infra::db;
 
@@ -17,6 +17,8 @@ pub enum Error {
     #[error(transparent)]
     Seal(#[from] SealError),
     #[error(transparent)]
+    Accounts(#[from] accounts::Error),
+    #[error(transparent)]
     Outbox(#[from] outbox::Error),
     #[error(transparent)]
     Erase(#[from] outbox::EraseError),
@@ -27,6 +29,7 @@ pub type Result<T, E = Error> = std::result::Result<T, E>;
 impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
+            Error::Accounts(error) => error.into(),
             Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
             error @ (Error::Db(_) | Error::Keys(KeysError::Db(_)) | Error::Outbox(outbox::Error::Db(_))) => {
                 tracing::error!(%error, "privacy: the database cannot be used");

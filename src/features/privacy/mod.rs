@@ -1,7 +1,8 @@
 //! Privacy: requests that people send, with or without an account. Comes last of all features.
 
 pub mod error;
-pub mod proof;
+pub mod holdings;
+pub mod policy;
 pub mod requests;
 
 pub use error::{Error, Result};

@@ -19,8 +19,7 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-/// The first byte of every sealed value.
-pub const VERSION: u8 = 1;
+const VERSION: u8 = 1;
 const SALT: usize = 16;
 const NONCE: usize = 12;
 const COMMITMENT: usize = 32;

@@ -1,5 +1,6 @@
 //! The frame of signed-in pages: rail, bar with title and one primary action, page.
 
+use super::policy_banner::PolicyBanner;
 use super::{Brand, Icon, Name, Palette};
 use crate::web::auth::current_user;
 use leptos::prelude::*;
@@ -64,6 +65,7 @@ const RAIL: &[Group] = &[
                 ("/settings/budgets", "Budgets"),
                 ("/settings/profile", "Profile"),
                 ("/settings/security", "Security"),
+                ("/settings/privacy", "Privacy"),
             ],
         }],
     },
@@ -107,6 +109,7 @@ pub fn AppShell(
                     <BarTools />
                     <AccountMenu />
                 </header>
+                <PolicyBanner />
                 <main class=page id="main" tabindex="-1">
                     {children()}
                 </main>
@@ -226,6 +229,7 @@ fn AccountMenu() -> impl IntoView {
                 {person}
                 <a href="/settings/profile"><Icon name=Name::User small=true />"Profile"</a>
                 <a href="/settings/security"><Icon name=Name::Shield small=true />"Security"</a>
+                <a href="/settings/privacy"><Icon name=Name::Lock small=true />"Privacy"</a>
                 <a href="/settings/keys"><Icon name=Name::Key small=true />"API keys"</a>
                 <form method="post" action="/logout">
                     <button type="submit"><Icon name=Name::SignOut small=true />"Sign out"</button>

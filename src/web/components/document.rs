@@ -1,5 +1,6 @@
 //! Pages for reading: a title, a dateline, a list of contents, and titled sections.
 
+use super::TableScroll;
 use crate::domain::privacy::policy::{Block, Section};
 use leptos::prelude::*;
 
@@ -54,7 +55,45 @@ fn block(block: Block) -> AnyView {
                 .collect_view();
             view! { <ul>{items}</ul> }.into_any()
         }
+        Block::Table { head, rows } => table(head, rows),
     }
+}
+
+/// On narrow screens each row is a sheet of its own, with the column's name before each cell. The first
+/// cell's words before its colon are the row's name.
+fn table(head: &'static [&'static str], rows: Vec<Vec<String>>) -> AnyView {
+    let names = head
+        .iter()
+        .map(|name| view! { <th scope="col">{*name}</th> })
+        .collect_view();
+    let rows = rows
+        .into_iter()
+        .map(|row| {
+            let mut cells = row.into_iter();
+            let first = cells.next().unwrap_or_default();
+            let (name, about) = first.split_once(": ").unwrap_or((&first, ""));
+            let rest = cells
+                .zip(head.iter().skip(1))
+                .map(|(cell, name)| view! { <td data-label=*name>{inline(&cell)}</td> })
+                .collect_view();
+            view! {
+                <tr>
+                    <th scope="row"><span>{name.to_owned()}</span><small>{about.to_owned()}</small></th>
+                    {rest}
+                </tr>
+            }
+        })
+        .collect_view();
+    let label = head.join(", ");
+    view! {
+        <TableScroll label>
+            <table class="table table-doc table-cards table-held">
+                <thead><tr>{names}</tr></thead>
+                <tbody>{rows}</tbody>
+            </table>
+        </TableScroll>
+    }
+    .into_any()
 }
 
 /// Text with links `[words](address)` and code between backticks. Ours only: addresses are not checked.

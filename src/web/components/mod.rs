@@ -39,6 +39,7 @@ mod icon;
 mod notice;
 mod palette;
 mod panel;
+mod policy_banner;
 mod public_shell;
 mod table;
 
@@ -50,5 +51,6 @@ pub use icon::{Icon, Name};
 pub use notice::{Badge, Notice, ProblemNotice, Tone};
 pub use palette::Palette;
 pub use panel::{EmptyState, Panel};
+pub use policy_banner::ACKNOWLEDGE;
 pub use public_shell::PublicShell;
 pub use table::TableScroll;

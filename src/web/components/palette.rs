@@ -12,6 +12,7 @@ const SIGNED_IN: &[(&str, &str, &str)] = &[
     ("/settings/budgets", "Budgets", "Settings"),
     ("/settings/profile", "Profile", "Settings"),
     ("/settings/security", "Security and devices", "Settings"),
+    ("/settings/privacy", "Privacy centre", "Settings"),
     ("/settings", "Settings", "Settings"),
 ];
 
@@ -22,6 +23,8 @@ const PUBLIC: &[(&str, &str, &str)] = &[
     ("/privacy", "Privacy policy", "Legal"),
     ("/privacy/subprocessors", "Subprocessors", "Legal"),
     ("/privacy/cookies", "Cookies", "Legal"),
+    ("/privacy/versions", "Versions of the privacy policy", "Legal"),
+    ("/privacy/record", "Processing record", "Legal"),
     ("/terms", "Terms", "Legal"),
     ("/security", "Security", "Legal"),
     ("/security/leaked-key", "Burn a leaked key", "Security"),

@@ -14,6 +14,6 @@ pub mod leaked_key;
 pub mod legal;
 pub mod not_found;
 pub mod platform_keys;
+pub mod privacy_centre;
 pub mod problem;
-pub mod proof;
 pub mod settings;

@@ -1,6 +1,8 @@
 //! Tables of accounts and of the mails to their owners.
 
-use super::column::{code, count, digest, id, owner, password_hash, sealed, sealed_json, sealed_secret, time};
+use super::column::{
+    code, count, digest, id, owner, password_hash, reference, sealed, sealed_json, sealed_secret, time,
+};
 use super::{Erasure, Owner, Purpose, Retention, Section, Span, Store, Table};
 use crate::domain::privacy::constants::{
     IP_RETENTION_DAYS, MAIL_TOKEN_MINUTES, OUTBOX_RETENTION_DAYS, SECURITY_EVENT_RETENTION_DAYS, SESSION_IDLE_DAYS,
@@ -196,5 +198,6 @@ pub static OUTBOX: Table = Table {
         time("leased_until").left("by when another server may try"),
         time("done_at").or_none(),
         code("problem").or_none(),
+        reference("consent_id").or_none(),
     ],
 };

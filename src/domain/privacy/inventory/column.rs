@@ -96,6 +96,21 @@ pub enum Export {
 }
 
 impl Column {
+    /// What it is called on a page: `last seen`, `IP address`.
+    #[must_use]
+    pub fn label(&self) -> String {
+        match self.name {
+            "ip" => "IP address".to_owned(),
+            "at" => "time".to_owned(),
+            "content" => "text".to_owned(),
+            "base_url" => "address".to_owned(),
+            "ttft_ms" => "time to first token (ms)".to_owned(),
+            "text_sha256" => "fingerprint of the text (SHA-256)".to_owned(),
+            "seq" => "number".to_owned(),
+            name => label(name),
+        }
+    }
+
     /// NULL is possible.
     pub(super) const fn or_none(mut self) -> Self {
         self.nullable = true;
@@ -113,6 +128,15 @@ impl Column {
         self.retention = Some(retention);
         self
     }
+}
+
+/// The words of a column's name, with its unit.
+fn label(name: &str) -> String {
+    let (name, unit) = [("_nano_usd", " (nano-USD)"), ("_ms", " (ms)"), ("_at", ""), ("_id", "")]
+        .into_iter()
+        .find_map(|(end, unit)| Some((name.strip_suffix(end)?, unit)))
+        .unwrap_or((name, ""));
+    format!("{}{unit}", name.replace('_', " "))
 }
 
 const fn column(name: &'static str, kind: Kind, export: Export) -> Column {
@@ -149,4 +173,16 @@ columns! {
     password_hash PasswordHash Export::Left("a secret: a hash can be guessed against");
     wrapped Wrapped Export::Left("a key: it never leaves the server");
     single Single Export::Left("says nothing");
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn labels_are_words_with_their_unit() {
+        assert_eq!(time("last_seen_at").label(), "last seen");
+        assert_eq!(money("cost_nano_usd").label(), "cost (nano-USD)");
+        assert_eq!(sealed_json("ip").label(), "IP address");
+    }
 }

@@ -28,6 +28,7 @@ pub static INVENTORY: &[&Table] = &[
     &accounts::USERS,
     &accounts::EMAIL_CHANGES,
     &usage::BUDGETS,
+    &privacy::CONSENTS,
     &accounts::OUTBOX,
     &usage::PROVIDER_KEYS,
     &platform::PLATFORM_KEYS,
@@ -40,8 +41,10 @@ pub static INVENTORY: &[&Table] = &[
     &accounts::TOKENS,
     &accounts::RECOVERY_CODES,
     &privacy::POLICY_ACCEPTANCES,
+    &privacy::POLICY_NOTICES,
     &privacy::PRIVACY_REQUESTS,
     &accounts::SECURITY_EVENTS,
+    &privacy::POLICY_VERSIONS,
     &machinery::JOB_HEARTBEATS,
     &machinery::ROOT_SECRET,
 ];

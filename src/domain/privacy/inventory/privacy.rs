@@ -26,6 +26,68 @@ pub static POLICY_ACCEPTANCES: Table = Table {
     ],
 };
 
+pub static CONSENTS: Table = Table {
+    name: "consents",
+    store: Store::Main,
+    title: "Consents",
+    holds: "what you agreed to, when and on which page, with the fingerprint of the words, and when you withdrew it",
+    section: Section::Consents,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Accountability,
+    retention: Retention::WithAccount,
+    erasure: Erasure::Delete,
+    columns: &[
+        id("id"),
+        owner("user_id"),
+        code("kind"),
+        code("place"),
+        digest("text_sha256"),
+        time("granted_at"),
+        time("withdrawn_at").or_none(),
+    ],
+};
+
+pub static POLICY_VERSIONS: Table = Table {
+    name: "policy_versions",
+    store: Store::Main,
+    title: "Published policies",
+    holds: "when each version of the policy was published and takes effect",
+    section: Section::System,
+    owner: Owner::Nobody,
+    sealed_row: None,
+    purpose: Purpose::Operation,
+    retention: Retention::Unlimited,
+    erasure: Erasure::Keep("nothing about a person"),
+    columns: &[
+        code("version"),
+        digest("text_sha256"),
+        flag("is_material"),
+        time("published_at"),
+        time("effective_at"),
+        time("announced_at").or_none(),
+    ],
+};
+
+pub static POLICY_NOTICES: Table = Table {
+    name: "policy_notices",
+    store: Store::Main,
+    title: "Announced policies",
+    holds: "that a new version of the policy was announced to you, and when you confirmed that you saw it",
+    section: Section::Consents,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Accountability,
+    retention: Retention::WithAccount,
+    erasure: Erasure::Delete,
+    columns: &[
+        owner("user_id"),
+        code("version"),
+        time("queued_at"),
+        time("acknowledged_at").or_none(),
+    ],
+};
+
 pub static PRIVACY_REQUESTS: Table = Table {
     name: "privacy_requests",
     store: Store::Main,

@@ -3,39 +3,21 @@
 
 pub mod cookies;
 pub mod policy;
+pub mod record;
 pub mod security;
 pub mod subprocessors;
 pub mod terms;
+pub mod versions;
 
 use crate::domain::privacy::constants::POLICY_VERSION;
+use crate::domain::privacy::versions::day_words;
 use crate::features::App;
 use leptos::prelude::*;
 
 /// The day of the current version in words: `1 May 2026`.
 #[must_use]
 pub fn policy_date() -> String {
-    const MONTHS: [&str; 12] = [
-        "January",
-        "February",
-        "March",
-        "April",
-        "May",
-        "June",
-        "July",
-        "August",
-        "September",
-        "October",
-        "November",
-        "December",
-    ];
-    let mut parts = POLICY_VERSION.split('-').map(str::parse::<usize>);
-    match (parts.next(), parts.next(), parts.next()) {
-        (Some(Ok(year)), Some(Ok(month)), Some(Ok(day))) => {
-            let month = MONTHS.get(month.wrapping_sub(1)).copied().unwrap_or_default();
-            format!("{day} {month} {year}")
-        }
-        _ => POLICY_VERSION.to_owned(),
-    }
+    day_words(POLICY_VERSION)
 }
 
 /// Who runs this server, where, and how to reach them.
@@ -60,12 +42,4 @@ pub fn OperatorFacts() -> impl IntoView {
             </dl>
         }
     })
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn the_version_reads_as_a_date() {
-        assert_eq!(super::policy_date(), "1 May 2026");
-    }
 }
