@@ -10,7 +10,8 @@ fn main() {
     println!("cargo:rerun-if-changed=migrations");
     let embeds = env::var_os("CARGO_FEATURE_SSR").is_some() && env::var_os("PROFILE").is_some_and(|it| it == "release");
     println!("cargo:rerun-if-env-changed=SPECTR_COMMIT");
-    let commit = env::var("SPECTR_COMMIT").ok().filter(|commit| !commit.is_empty());
+    let commit = env::var_os("SPECTR_COMMIT").and_then(|commit| commit.into_string().ok());
+    let commit = commit.filter(|commit| !commit.is_empty());
     // A debug build would be built anew at every commit, or name an old one.
     let commit = commit.or_else(|| embeds.then(commit_of_checkout).flatten());
     println!(

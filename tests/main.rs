@@ -13,6 +13,7 @@
 )]
 
 mod accounts;
+mod clauses;
 mod database;
 mod engine;
 mod privacy;

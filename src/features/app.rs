@@ -5,6 +5,7 @@ use crate::features::accounts::{self, throttle::Throttles};
 use crate::features::engine::{self, Engine, Timing};
 use crate::features::integrations::{self, Spans};
 use crate::features::outbox::Doorbell;
+use crate::features::privacy::proof::Proofs;
 use crate::features::usage::OverviewCache;
 use crate::features::vault::ModelsCache;
 use crate::infra::clock::Clock;
@@ -47,6 +48,7 @@ pub struct Parts {
     pub background: TaskTracker,
     pub engine: Engine,
     pub spans: Spans,
+    pub proofs: Proofs,
 }
 
 /// Why the application cannot start, in words for the person who starts it.
@@ -103,6 +105,7 @@ impl App {
             background: TaskTracker::new(),
             engine: Engine::new(Timing::STANDARD),
             spans: Spans::default(),
+            proofs: Proofs::default(),
         })))
     }
 

@@ -72,6 +72,7 @@ fn doors() -> Router<App> {
         .route("/openapi.json", get(openapi::openapi))
         .merge(super::pages::contact::doors())
         .merge(super::pages::integrations::doors())
+        .merge(super::pages::proof::doors())
         .merge(super::pages::leaked_key::doors())
         .merge(super::pages::platform_keys::doors())
 }

@@ -1,17 +1,17 @@
 //! The engine through `POST /stream/chat`, against a provider that does exactly what a test says.
 
 mod budgets;
-mod double;
+pub mod double;
 mod failures;
 mod faults;
 mod limits;
-mod privacy;
+pub mod privacy;
 mod shutdown;
-mod stage;
+pub mod stage;
 mod stop;
 mod streams;
 mod timeouts;
-mod wires;
+pub mod wires;
 
 /// Runs one story on both engines, each with a [`stage::Stage`] of its own.
 macro_rules! stories {
@@ -37,4 +37,4 @@ macro_rules! stories {
         }
     )+};
 }
-use stories;
+pub(crate) use stories;

@@ -10,9 +10,9 @@ use spectr::domain::providers::Provider;
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
-const PROMPT: &str = "canary-prompt-Xq81LmZ";
-const ANSWER: &str = "canary-answer-Pw37KdE";
-const SYSTEM: &str = "canary-system-Ty55RbN";
+pub const PROMPT: &str = "canary-prompt-Xq81LmZ";
+pub const ANSWER: &str = "canary-answer-Pw37KdE";
+pub const SYSTEM: &str = "canary-system-Ty55RbN";
 
 fn asked(provider: Provider, model: &str) -> serde_json::Value {
     let mut body = question(provider, model, PROMPT);
@@ -21,7 +21,7 @@ fn asked(provider: Provider, model: &str) -> serde_json::Value {
 }
 
 /// Every way in which a call can go, with the canaries in it.
-async fn every_way(stage: &Stage) {
+pub async fn every_way(stage: &Stage) {
     for (provider, model) in FIVE {
         let body = asked(provider, model);
         let first = wires::opening(provider) + &wires::text(provider, ANSWER);

@@ -168,6 +168,11 @@ impl TestApp {
         self.dir.path().join("data")
     }
 
+    /// The moment by the test's clock.
+    pub fn clock_now(&self) -> Timestamp {
+        spectr::infra::clock::Clock::now(&*self.clock)
+    }
+
     pub fn advance_days(&self, days: i64) {
         self.clock.advance(days * DAY_MS);
     }

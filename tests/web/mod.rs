@@ -2,6 +2,6 @@
 
 mod bodies;
 mod faults;
-mod headers;
+pub mod headers;
 mod origin;
 mod pages;

@@ -72,6 +72,12 @@ pub const API_REFUSED: Quota = Quota {
     period_ms: SECOND_MS,
 };
 
+/// Canaries of one person: each reads everything that the server can read.
+pub const CANARY: Quota = Quota {
+    burst: 3,
+    period_ms: 2 * MINUTE_MS,
+};
+
 /// What a key counts. Different kinds never share a bucket.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub enum Counted {
@@ -85,6 +91,7 @@ pub enum Counted {
     LeakNetwork(IpAddr),
     ApiUser(UserId),
     ApiRefused(IpAddr),
+    Canary(UserId),
 }
 
 impl Counted {
@@ -100,6 +107,7 @@ impl Counted {
             Self::LeakNetwork(_) => LEAK_NETWORK,
             Self::ApiUser(_) => API_USER,
             Self::ApiRefused(_) => API_REFUSED,
+            Self::Canary(_) => CANARY,
         }
     }
 }

@@ -3,6 +3,7 @@
 pub mod error;
 pub mod holdings;
 pub mod policy;
+pub mod proof;
 pub mod requests;
 
 pub use error::{Error, Result};

@@ -22,7 +22,7 @@ pub use keys::{Keys, KeysError};
 pub use password::{Busy, Passwords};
 pub use ring::RingError;
 pub use rotate::{Check, Retired, Rotation};
-pub use seal::{DataKey, Place, SealError};
+pub use seal::{DataKey, OVERHEAD as SEAL_OVERHEAD, Place, SealError, VERSION as SEAL_VERSION};
 
 /// Fills a buffer from the operating system's random source.
 ///

@@ -19,7 +19,8 @@ use subtle::ConstantTimeEq;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
-const VERSION: u8 = 1;
+/// The first byte of every sealed value.
+pub const VERSION: u8 = 1;
 const SALT: usize = 16;
 const NONCE: usize = 12;
 const COMMITMENT: usize = 32;

@@ -10,6 +10,7 @@ use leptos_meta::{Meta, Title};
 const PRODUCT_BAR: &[(&str, &str)] = &[("/guide", "Product"), ("/docs", "Docs"), ("/security", "Security")];
 const LEGAL: &[(&str, &str)] = &[
     ("/privacy", "Privacy policy"),
+    ("/privacy/proof", "Proof of the policy"),
     ("/privacy/subprocessors", "Subprocessors"),
     ("/privacy/cookies", "Cookies"),
     ("/terms", "Terms"),

@@ -16,4 +16,5 @@ pub mod not_found;
 pub mod platform_keys;
 pub mod privacy_centre;
 pub mod problem;
+pub mod proof;
 pub mod settings;
