@@ -2,7 +2,6 @@
 
 use super::traces;
 use crate::on_both_engines;
-use crate::support::TestApp;
 use spectr::domain::accounts::ConsentKind;
 use spectr::domain::ids::ConsentId;
 use spectr::domain::mail::Letter;

@@ -2,7 +2,7 @@
 //! browser over all routes is `end2end/tests/privacy.spec.ts`.
 
 use crate::on_both_engines;
-use crate::support::{Client, PASSWORD, Reply, TestApp};
+use crate::support::{Client, PASSWORD, Reply};
 use crate::web::headers::PATHS;
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, URL_SAFE_NO_PAD};

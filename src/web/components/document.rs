@@ -3,6 +3,7 @@
 use super::TableScroll;
 use crate::domain::privacy::policy::{Block, Section};
 use leptos::prelude::*;
+use std::collections::BTreeMap;
 
 /// A document of [`Section`]s; `children` stand between the title and the first section.
 #[component]
@@ -12,19 +13,32 @@ pub fn Document(
     #[prop(into, optional)]
     dateline: String,
     sections: Vec<Section>,
+    /// What stands beside a section, by its anchor; under it where the page is narrow.
+    #[prop(optional)]
+    margins: BTreeMap<&'static str, AnyView>,
     #[prop(optional)] children: Option<Children>,
 ) -> impl IntoView {
     let contents = sections
         .iter()
         .map(|section| view! { <li><a href=format!("#{}", section.id)>{section.title}</a></li> })
         .collect_view();
-    let body = sections.into_iter().map(section).collect_view();
+    let class = if margins.is_empty() {
+        "prose"
+    } else {
+        "prose prose-margins"
+    };
+    let mut margins = margins;
+    let with_margin = |part: Section| {
+        let margin = margins.remove(part.id);
+        section(part, margin)
+    };
+    let body = sections.into_iter().map(with_margin).collect_view();
     view! {
         <div class="with-contents">
             <nav class="contents" aria-label="Contents">
                 <ol>{contents}</ol>
             </nav>
-            <article class="prose">
+            <article class=class>
                 <h1>{title}</h1>
                 {(!dateline.is_empty()).then(|| view! { <p class="dateline">{dateline}</p> })}
                 {children.map(|children| children())}
@@ -34,12 +48,25 @@ pub fn Document(
     }
 }
 
-fn section(section: Section) -> impl IntoView {
+/// A wide table leaves no room beside it: the margin then stands below.
+fn section(section: Section, margin: Option<AnyView>) -> AnyView {
+    let is_wide = section.blocks.iter().any(|block| matches!(block, Block::Table { .. }));
     let blocks = section.blocks.into_iter().map(block).collect_view();
-    view! {
+    let text = view! {
         <h2 id=section.id>{section.title}</h2>
         {blocks}
+    };
+    let Some(margin) = margin else {
+        return text.into_any();
+    };
+    let class = if is_wide { "with-margin below" } else { "with-margin" };
+    view! {
+        <section class=class aria-labelledby=section.id>
+            <div class="prose">{text}</div>
+            <aside aria-label="Live proof">{margin}</aside>
+        </section>
     }
+    .into_any()
 }
 
 fn block(block: Block) -> AnyView {

@@ -6,6 +6,7 @@ use crate::domain::problem::Code;
 use crate::domain::providers::Provider;
 use crate::web::api::usage::PARAMETERS;
 use crate::web::components::{PublicShell, TableScroll, inline};
+use crate::web::pages::proof::ProofDocs;
 use leptos::prelude::*;
 
 const CONTENTS: &[(&str, &str)] = &[
@@ -16,6 +17,7 @@ const CONTENTS: &[(&str, &str)] = &[
     ("api", "GET /api/v1/usage"),
     ("headers", "Headers and limits"),
     ("health", "Health and metrics"),
+    ("proof", "How the policy proves itself"),
     ("problems", "Problems"),
 ];
 
@@ -39,6 +41,7 @@ pub fn Docs() -> impl IntoView {
                     {view! { <Api /> }.into_any()}
                     {view! { <Headers /> }.into_any()}
                     {view! { <Health /> }.into_any()}
+                    {view! { <ProofDocs /> }.into_any()}
                     {view! { <Problems /> }.into_any()}
                 </article>
             </div>

@@ -6,8 +6,7 @@ use crate::domain::accounts::{AccountState, ConsentKind};
 use crate::domain::chat::{Credential, Stop};
 use crate::domain::privacy::clauses::Probe;
 use crate::domain::privacy::constants::{
-    BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, EXPIRED_PLATFORM_KEY_DAYS, POLICY_VERSION, SESSION_IDLE_DAYS,
-    USAGE_RETENTION_DAYS,
+    BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, EXPIRED_PLATFORM_KEY_DAYS, POLICY_VERSION,
 };
 use crate::domain::privacy::policy_text;
 use crate::domain::problem::Code;

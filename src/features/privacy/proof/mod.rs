@@ -28,11 +28,15 @@ use answers::Answers;
 use schema::Live;
 use std::collections::HashMap;
 use std::sync::Arc;
+use std::time::Duration;
 
 /// The commit that this server was built from; `unknown` where no checkout was at hand.
 pub const COMMIT: &str = env!("SPECTR_BUILD_COMMIT");
 /// How long findings are shown again before the system is looked at anew.
 const FRESH_MS: i64 = 10 * SECOND_MS;
+
+/// How long another page waits for the proof.
+const GLANCE: Duration = Duration::from_millis(1_500);
 
 /// How a promise stands.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -137,6 +141,11 @@ pub async fn report(app: &App) -> Arc<Report> {
     let report = Arc::new(look(app, now, latest.as_deref()).await);
     *latest = Some(Arc::clone(&report));
     report
+}
+
+/// As [`report`], for pages that have something else to say: none where looking takes too long.
+pub async fn glance(app: &App) -> Option<Arc<Report>> {
+    tokio::time::timeout(GLANCE, report(app)).await.ok()
 }
 
 /// What several probes read from.

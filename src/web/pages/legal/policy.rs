@@ -5,8 +5,11 @@ use crate::domain::privacy::constants::POLICY_VERSION;
 use crate::domain::privacy::policy::policy;
 use crate::features::App;
 use crate::features::privacy::policy::{self as published, Publication};
+use crate::features::privacy::proof::{self, Report};
 use crate::web::components::{Document, Notice, PublicShell, Tone};
+use crate::web::pages::proof::margins;
 use leptos::prelude::*;
+use std::sync::Arc;
 
 #[component]
 pub fn Privacy() -> impl IntoView {
@@ -19,7 +22,8 @@ pub fn Privacy() -> impl IntoView {
         });
         let now = app.clock.now();
         let coming = publication.filter(|publication| publication.effective_at > now);
-        view! { <Policy coming /> }
+        let proved = proof::glance(&app).await;
+        view! { <Policy coming proved /> }
     });
     view! {
         <PublicShell title="Privacy policy" description="What Spectr holds about you, why, for how long, and your rights.">
@@ -29,7 +33,12 @@ pub fn Privacy() -> impl IntoView {
 }
 
 #[component]
-fn Policy(coming: Option<Publication>) -> impl IntoView {
+fn Policy(
+    coming: Option<Publication>,
+    /// None where looking took too long.
+    proved: Option<Arc<Report>>,
+) -> impl IntoView {
+    let margins = proved.map(|report| margins(&report)).unwrap_or_default();
     let date = policy_date();
     let effective = coming
         .as_ref()
@@ -47,6 +56,7 @@ fn Policy(coming: Option<Publication>) -> impl IntoView {
             title="Privacy policy"
             dateline=format!("Last updated: {date} · Effective date: {effective}")
             sections=policy()
+            margins
         >
             {notice}
             <p class="lead">

@@ -2,12 +2,13 @@
 //! JSON; and the canary button.
 
 mod canary;
+mod docs;
 mod mark;
 mod view;
 
-pub use mark::ProofMark;
+pub use docs::ProofDocs;
+pub use mark::margins;
 
-use crate::domain::ids::UserId;
 use crate::domain::privacy::clauses::Probe;
 use crate::features::App;
 use crate::features::privacy::proof::canary as canaries;
@@ -40,7 +41,6 @@ pub fn doors() -> Router<App> {
 struct Shown {
     report: Arc<Report>,
     own: Own,
-    person: Option<UserId>,
     run: Option<canaries::Run>,
 }
 
@@ -76,7 +76,6 @@ async fn look(app: &App, parts: &Parts) -> Shown {
         report,
         own,
         run: person.and_then(|user| canaries::latest(app, user)),
-        person,
     }
 }
 
