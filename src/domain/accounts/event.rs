@@ -56,6 +56,9 @@ kinds! {
     IntegrationSwitchedOff "integration_switched_off" "Integration switched off";
     BudgetChanged "budget_changed" "Budget changed";
     PolicyAccepted "policy_accepted" "Changed privacy policy seen and accepted";
+    ErasureAsked "erasure_asked" "Deletion of the account asked for";
+    ErasureWaiting "erasure_waiting" "Deletion asked for by mail, without the second factor";
+    ErasureCancelled "erasure_cancelled" "Deletion called off";
     UsageDownloaded "usage_downloaded" "Usage downloaded";
     ConsentGiven "consent_given" "Consent given";
     ConsentWithdrawn "consent_withdrawn" "Consent withdrawn";

@@ -25,6 +25,19 @@ pub const MAIL_TOKEN_MINUTES: i64 = 30;
 pub const MINIMUM_AGE_YEARS: u8 = 16;
 /// Days within which everything of a deleted account is gone, backups included.
 pub const ERASURE_DAYS: i64 = 30;
+/// Days in which a deletion can be called off.
+pub const ERASURE_GRACE_DAYS: i64 = 7;
+/// Days that a deletion waits first where it was asked for by a mailed link alone.
+pub const ERASURE_WAIT_DAYS: i64 = 7;
+/// Days within which a deletion that is due is done, with all that can go wrong.
+pub const ERASURE_PURGE_DAYS: i64 = 2;
+/// Backups are deleted after this many days.
+pub const BACKUP_RETENTION_DAYS: i64 = 14;
+/// The promise holds on every way: all stages together fit into it.
+const _: () = assert!(
+    ERASURE_WAIT_DAYS + ERASURE_GRACE_DAYS + ERASURE_PURGE_DAYS + BACKUP_RETENTION_DAYS <= ERASURE_DAYS,
+    "waiting, grace, purge and backups must fit into the days that the policy promises"
+);
 /// Days in which a privacy request is answered.
 pub const PRIVACY_REQUEST_DAYS: i64 = 30;
 /// Business days in which a general request is answered.

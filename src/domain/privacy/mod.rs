@@ -4,6 +4,8 @@ pub mod clauses;
 pub mod constants;
 pub mod document;
 pub mod inventory;
+pub mod erasure;
+pub mod erasure_letters;
 pub mod letters;
 pub mod policy;
 pub mod requests;

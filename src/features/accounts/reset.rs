@@ -10,7 +10,7 @@ use super::tokens::{self, Token, TokenKind};
 use super::{sessions, strength, users};
 use crate::domain::accounts::password::PasswordError;
 use crate::domain::accounts::{AccountState, Email, SecurityEventKind};
-use crate::domain::mail;
+use crate::domain::mail::{self, Letter};
 use crate::features::App;
 use crate::infra::crypto::KeysError;
 use secrecy::{ExposeSecret, SecretString};
@@ -25,27 +25,54 @@ const EVEN: Duration = Duration::from_millis(120);
 /// # Errors
 /// When it is too often or the database cannot be used.
 pub async fn forgot(app: &App, caller: &Caller, email: &Email) -> Result<Token> {
+    let link = MailedLink {
+        kind: TokenKind::Reset,
+        path: "/reset",
+        mail: "reset",
+        write: mail::reset_password,
+    };
+    mail_link(app, caller, email, link).await
+}
+
+/// A link to the mailbox of an account.
+#[derive(Clone, Copy)]
+pub struct MailedLink {
+    pub kind: TokenKind,
+    /// The page that it opens.
+    pub path: &'static str,
+    /// The kind of mail, for the operator's eyes.
+    pub mail: &'static str,
+    /// Name and link to the letter.
+    pub write: fn(&str, &str) -> Letter,
+}
+
+/// Sends a link to the address if it has an account, and answers the same in the same time if not.
+/// The token answered is worth something only then.
+///
+/// # Errors
+/// When it is too often or the database cannot be used.
+pub async fn mail_link(app: &App, caller: &Caller, email: &Email, link: MailedLink) -> Result<Token> {
     let answer_at = Instant::now() + EVEN;
     let index = app.keys.email_index(&email.normalised());
     throttle(app, caller, index)?;
     let token = Token::new()?;
-    let sent = send(app, &index, &token).await;
+    let sent = send(app, &index, &token, link).await;
     tokio::time::sleep_until(answer_at).await;
     sent.map(|()| token)
 }
 
-async fn send(app: &App, index: &[u8; 32], token: &Token) -> Result<()> {
+async fn send(app: &App, index: &[u8; 32], token: &Token, link: MailedLink) -> Result<()> {
     let mut conn = app.db.begin().await?;
     let user = users::find_by_email(&mut conn, index)
         .await?
         .filter(|user| user.state() != AccountState::Erasing)
         .map(|user| user.id());
-    tokens::insert(&mut conn, token, user, TokenKind::Reset, app.clock.now()).await?;
+    tokens::insert(&mut conn, token, user, link.kind, app.clock.now()).await?;
     if let Some(user) = user {
         let key = app.keys.data_key(user.0).await?;
         let profile = users::profile(&mut conn, user, &key).await?;
-        let letter = mail::reset_password(&profile.name, &token.link(app, "/reset"));
-        queue(app, &mut conn, (user, &profile.email), "reset", letter).await?;
+        let letter = (link.write)(&profile.name, &token.link(app, link.path));
+        queue(app, &mut conn, (user, &profile.email), link.mail, letter).await?;
     }
     Ok(conn.commit().await?)
 }

@@ -23,6 +23,8 @@ pub enum TokenKind {
     EmailNew,
     /// The password was right; the code is still to come.
     SecondStep,
+    /// Begins a deletion without password or second factor.
+    Erasure,
 }
 
 impl TokenKind {
@@ -33,6 +35,7 @@ impl TokenKind {
             Self::EmailOld => "email_old",
             Self::EmailNew => "email_new",
             Self::SecondStep => "second_step",
+            Self::Erasure => "erasure",
         }
     }
 
@@ -104,7 +107,10 @@ pub(super) async fn insert(
 const CONSUME: &str = "DELETE FROM tokens WHERE hash = $1 AND kind = $2 AND expires_at > $3 RETURNING user_id";
 
 /// Uses a token up; `None` when it is unknown, used, over, of another kind or nobody's.
-pub(super) async fn consume(
+///
+/// # Errors
+/// When the database refuses.
+pub async fn consume(
     conn: &mut Conn,
     token: &Token,
     kind: TokenKind,
