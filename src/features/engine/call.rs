@@ -88,6 +88,10 @@ impl Call {
         }
     }
 
+    pub(super) const fn user(&self) -> UserId {
+        self.facts.user
+    }
+
     /// The provider has taken the request: from here on it may bill.
     pub(super) const fn accept(&mut self) {
         self.is_accepted = true;

@@ -8,6 +8,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::sync::{Arc, Mutex, PoisonError};
+use tokio_util::sync::CancellationToken;
 
 /// Seconds after which a stream has probably ended, where nothing better is known.
 const SLOT_RETRY_SECONDS: u64 = 5;
@@ -15,17 +16,33 @@ const SLOT_RETRY_SECONDS: u64 = 5;
 /// Both limits.
 #[derive(Debug)]
 pub(super) struct Limits {
-    streams: Arc<Mutex<HashMap<UserId, u32>>>,
+    streams: Arc<Mutex<HashMap<UserId, Streams>>>,
     requests: DefaultKeyedRateLimiter<UserId>,
     clock: DefaultClock,
     most_streams: u32,
+}
+
+/// What one person has running.
+#[derive(Debug, Default)]
+struct Streams {
+    running: u32,
+    /// Ends all of them.
+    stop: CancellationToken,
 }
 
 /// The right to one running stream; given back when dropped, on whatever path.
 #[derive(Debug)]
 pub(super) struct Slot {
     user: UserId,
-    streams: Arc<Mutex<HashMap<UserId, u32>>>,
+    streams: Arc<Mutex<HashMap<UserId, Streams>>>,
+    stop: CancellationToken,
+}
+
+impl Slot {
+    /// Cancelled when this person's streams have to end.
+    pub(super) fn stop(&self) -> CancellationToken {
+        self.stop.clone()
+    }
 }
 
 impl Limits {
@@ -54,15 +71,24 @@ impl Limits {
 
     fn slot(&self, user: UserId) -> Result<Slot, Problem> {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        let running = streams.entry(user).or_default();
-        if *running >= self.most_streams {
+        let of_user = streams.entry(user).or_default();
+        if of_user.running >= self.most_streams {
             return Err(Problem::new(Code::TooManyStreams).retry_after(SLOT_RETRY_SECONDS));
         }
-        *running += 1;
+        of_user.running += 1;
         Ok(Slot {
             user,
             streams: Arc::clone(&self.streams),
+            stop: of_user.stop.clone(),
         })
+    }
+
+    /// Tells the streams of a person that are still being opened to end; later ones may run.
+    pub(super) fn stop(&self, user: UserId) {
+        let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(of_user) = streams.get_mut(&user) {
+            std::mem::take(&mut of_user.stop).cancel();
+        }
     }
 
     /// Forgets people who have not asked for a while.
@@ -81,9 +107,9 @@ impl Default for Limits {
 impl Drop for Slot {
     fn drop(&mut self) {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(running) = streams.get_mut(&self.user) {
-            *running -= 1;
-            if *running == 0 {
+        if let Some(of_user) = streams.get_mut(&self.user) {
+            of_user.running -= 1;
+            if of_user.running == 0 {
                 streams.remove(&self.user);
             }
         }
@@ -134,6 +160,16 @@ mod tests {
             assert_eq!(limits.enter(user(1)).unwrap_err().code, Code::RateLimited);
         }
         assert!(limits.streams.lock().unwrap().is_empty());
+    }
+
+    #[test]
+    fn stopping_a_person_ends_what_runs_and_nothing_that_comes_later() {
+        let limits = Limits::new(3, 10);
+        let (mine, other) = (limits.enter(user(1)).unwrap(), limits.enter(user(2)).unwrap());
+        limits.stop(user(1));
+        let later = limits.enter(user(1)).unwrap();
+        assert!(mine.stop().is_cancelled());
+        assert!(!later.stop().is_cancelled() && !other.stop().is_cancelled());
     }
 
     #[test]

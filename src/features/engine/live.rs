@@ -1,8 +1,8 @@
-//! All running streams, to be ended from outside: at shutdown, and when a reader takes nothing any
-//! more. A stream that nobody polls runs no timer of its own.
+//! All running streams, to be ended from outside: at shutdown, when an account closes, and when a
+//! reader takes nothing any more. A stream that nobody polls runs no timer of its own.
 
 use super::stream::Live;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{CallId, UserId};
 use crate::domain::problem::Problem;
 use crate::features::App;
 use crate::infra::db::Db;
@@ -14,15 +14,15 @@ use tokio::time::Instant;
 const SLOW_SWEEP: u32 = 12;
 
 #[derive(Debug, Default)]
-pub(super) struct Registry(Mutex<HashMap<CallId, Weak<Live>>>);
+pub(super) struct Registry(Mutex<HashMap<CallId, (UserId, Weak<Live>)>>);
 
 impl Registry {
-    fn streams(&self) -> MutexGuard<'_, HashMap<CallId, Weak<Live>>> {
+    fn streams(&self) -> MutexGuard<'_, HashMap<CallId, (UserId, Weak<Live>)>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    pub(super) fn insert(&self, id: CallId, live: &Arc<Live>) {
-        self.streams().insert(id, Arc::downgrade(live));
+    pub(super) fn insert(&self, id: CallId, user: UserId, live: &Arc<Live>) {
+        self.streams().insert(id, (user, Arc::downgrade(live)));
     }
 
     pub(super) fn remove(&self, id: CallId) {
@@ -35,7 +35,21 @@ impl Registry {
 
     /// Taken out of the lock first: ending a stream calls back into the registry.
     fn all(&self) -> Vec<Arc<Live>> {
-        self.streams().values().filter_map(Weak::upgrade).collect()
+        self.streams().values().filter_map(|(_, live)| live.upgrade()).collect()
+    }
+
+    /// Ends the streams of one person; answers how many there were.
+    pub(super) fn fail_of(&self, user: UserId, problem: &Problem) -> usize {
+        let streams: Vec<Arc<Live>> = self
+            .streams()
+            .values()
+            .filter(|(owner, _)| *owner == user)
+            .filter_map(|(_, live)| live.upgrade())
+            .collect();
+        for live in &streams {
+            live.fail(problem.clone());
+        }
+        streams.len()
     }
 
     pub(super) fn fail_all(&self, problem: &Problem) {

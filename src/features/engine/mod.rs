@@ -31,6 +31,7 @@ pub use service::{open, open_echo};
 pub use stream::{About, EngineStream};
 pub use timing::Timing;
 
+use crate::domain::ids::UserId;
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use budget::Book;
@@ -143,6 +144,17 @@ pub async fn close(app: &App) {
 fn cut(app: &App) {
     app.engine.cutoff.cancel();
     app.engine.live.fail_all(&stopping());
+}
+
+/// Ends every stream of a person in this process, with an error event: the account is closing.
+/// Streams that are just being opened end too. Answers how many ran.
+pub fn stop_all_of(app: &App, user: UserId) -> usize {
+    app.engine.limits.stop(user);
+    app.engine.live.fail_of(user, &closing())
+}
+
+fn closing() -> Problem {
+    Code::AccountPending.into()
 }
 
 fn stopping() -> Problem {

@@ -5,7 +5,7 @@ use super::call::{Call, Ending, Facts};
 use super::credential::{Echo, Payer};
 use super::stream::{About, EngineStream, Running};
 use super::upstream::{self, Route, Upstream};
-use super::{Timing, stopping};
+use super::{Timing, closing, stopping};
 use crate::domain::chat::{ChatRequest, Credential, Open, StreamEvent};
 use crate::domain::ids::{CallId, UserId};
 use crate::domain::limits::check_chat;
@@ -66,6 +66,7 @@ async fn open_for(
     }
     app.engine.start(app);
     let slot = app.engine.limits.enter(user)?;
+    let stop = slot.stop();
     let payer = match (echo, request.provider) {
         (Some(echo), _) => Some(Payer::Echo(echo)),
         (None, Provider::Spectr) => None,
@@ -104,6 +105,7 @@ async fn open_for(
         biased;
         sent = send(app, &request, payer, &timing) => sent,
         () = app.engine.cutoff.cancelled() => Err(stopping()),
+        () = stop.cancelled() => Err(closing()),
     };
     let upstream = match sent {
         Ok(upstream) => upstream,
@@ -137,7 +139,12 @@ async fn open_for(
         return Err(Payer::explain(credential, problem));
     }
     about.upstream_id = about.upstream_id.or_else(|| running.upstream_id());
-    Ok(EngineStream::new(app.clone(), about, events, running))
+    let stream = EngineStream::new(app.clone(), about, events, running);
+    // The account was closed before the stream could be found among the running ones.
+    if stop.is_cancelled() {
+        stream.fail(closing());
+    }
+    Ok(stream)
 }
 
 /// Sends the request. The opened key lives as long as this call and not longer.

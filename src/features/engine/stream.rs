@@ -51,17 +51,23 @@ pub struct EngineStream {
 
 impl EngineStream {
     pub(super) fn new(app: App, about: About, first: Vec<StreamEvent>, running: Running) -> Self {
+        let user = running.call.user();
         let live = Arc::new(Live {
             running: Mutex::new(Some(Box::new(running))),
             reader: AtomicWaker::new(),
         });
-        app.engine.live.insert(about.id, &live);
+        app.engine.live.insert(about.id, user, &live);
         Self {
             app,
             about,
             first,
             live,
         }
+    }
+
+    /// Ends the stream before it is handed out.
+    pub(super) fn fail(&self, problem: Problem) {
+        self.live.fail(problem);
     }
 
     #[must_use]
