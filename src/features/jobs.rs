@@ -3,7 +3,7 @@
 //! Adding a job: an idempotent function in the feature that owns the rows, and a row here.
 
 use super::{App, accounts, outbox, platform, privacy, usage};
-use crate::domain::timestamp::{DAY_MS, HOUR_MS};
+use crate::domain::timestamp::{DAY_MS, HOUR_MS, MINUTE_MS};
 use crate::infra::jobs::{Job, Runner};
 
 pub const JOBS: &[Job<App>] = &[
@@ -54,6 +54,10 @@ pub const JOBS: &[Job<App>] = &[
         every: HOUR_MS,
         is_destructive: false,
         run: |app| Box::pin(async move { Ok(privacy::policy::announce(&app).await?) }),
+        name: "erasures_due",
+        every: MINUTE_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(privacy::erasure::run_due(&app).await?) }),
     },
     Job {
         name: "closed_request_purge",

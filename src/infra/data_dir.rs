@@ -68,6 +68,14 @@ impl ServeLock {
         Self::take_within(folder, WAIT).await
     }
 
+    /// Takes the lock, or answers at once that a server has it.
+    ///
+    /// # Errors
+    /// [`DataDirError::InUse`] while a server runs.
+    pub async fn take_now(folder: &Path) -> Result<Self, DataDirError> {
+        Self::take_within(folder, Duration::ZERO).await
+    }
+
     async fn take_within(folder: &Path, wait: Duration) -> Result<Self, DataDirError> {
         let mut open = std::fs::OpenOptions::new();
         let opened = open

@@ -1,5 +1,6 @@
 //! What the server is built on. Knows no feature: configuration, database, keys, HTTP, jobs, mail.
 
+pub mod backup;
 pub mod clock;
 pub mod config;
 pub mod crypto;

@@ -39,7 +39,8 @@ pub fn at_once(name: &str, receipt: &str) -> Letter {
         "Your Spectr account is deleted",
         name,
         &[
-            "your account and everything that belongs to it is being deleted now.\nThis is the last mail to you.".to_owned(),
+            "your account and everything that belongs to it is being deleted now.\nThis is the last mail to you."
+                .to_owned(),
             format!("Your receipt, readable without signing in:\n\n{receipt}"),
             "Thank you for having been here.".to_owned(),
         ],
@@ -106,6 +107,10 @@ mod tests {
     #[test]
     fn a_name_stays_one_line_and_makes_no_link() {
         let letter = pending("Eve\r\nhttp://bad.example", Timestamp(0), "R", "C");
-        assert!(letter.body.starts_with("Hello Eve  http bad.example,\n"), "{}", letter.body);
+        assert!(
+            letter.body.starts_with("Hello Eve  http bad.example,\n"),
+            "{}",
+            letter.body
+        );
     }
 }

@@ -3,9 +3,9 @@
 pub mod clauses;
 pub mod constants;
 pub mod document;
-pub mod inventory;
 pub mod erasure;
 pub mod erasure_letters;
+pub mod inventory;
 pub mod letters;
 pub mod policy;
 pub mod requests;

@@ -110,12 +110,7 @@ const CONSUME: &str = "DELETE FROM tokens WHERE hash = $1 AND kind = $2 AND expi
 ///
 /// # Errors
 /// When the database refuses.
-pub async fn consume(
-    conn: &mut Conn,
-    token: &Token,
-    kind: TokenKind,
-    now: Timestamp,
-) -> db::Result<Option<UserId>> {
+pub async fn consume(conn: &mut Conn, token: &Token, kind: TokenKind, now: Timestamp) -> db::Result<Option<UserId>> {
     let found = on!(conn, c => sqlx::query_scalar::<_, Option<Uuid>>(CONSUME)
         .bind(token.hash())
         .bind(kind.as_str())

@@ -1,5 +1,6 @@
 //! Why a privacy action did not happen, and the one place where that becomes a [`Problem`].
 
+use super::erasure;
 use crate::domain::problem::{Code, Problem};
 use crate::features::{accounts, outbox};
 use crate::infra::crypto::{KeysError, SealError};
@@ -21,6 +22,15 @@ pub enum Error {
     #[error(transparent)]
     Outbox(#[from] outbox::Error),
     #[error(transparent)]
+    Accounts(#[from] accounts::Error),
+    #[error("the operating system has no randomness to give")]
+    Randomness,
+    /// There is no such account, or its rows are gone already.
+    #[error("there is no such account")]
+    NoAccount,
+    #[error(transparent)]
+    Interrupted(#[from] erasure::Interrupted),
+    #[error(transparent)]
     Erase(#[from] outbox::EraseError),
 }
 
@@ -31,6 +41,8 @@ impl From<Error> for Problem {
         match error {
             Error::Accounts(error) => error.into(),
             Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
+            Error::Accounts(error) => error.into(),
+            Error::NoAccount => Self::new(Code::NotFound),
             error @ (Error::Db(_) | Error::Keys(KeysError::Db(_)) | Error::Outbox(outbox::Error::Db(_))) => {
                 tracing::error!(%error, "privacy: the database cannot be used");
                 Self::new(Code::Unavailable).retry_after(5)

@@ -1,5 +1,6 @@
 //! Privacy: requests that people send, with or without an account. Comes last of all features.
 
+pub mod erasure;
 pub mod error;
 pub mod holdings;
 pub mod policy;

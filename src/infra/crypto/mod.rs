@@ -10,6 +10,7 @@
 //! buffer that held one is zeroed when dropped, and the process' allocator zeroes what libraries
 //! free. Destroying a data key makes everything sealed under it unreadable for good.
 
+pub mod copy;
 mod keys;
 mod keystore;
 pub mod memory;

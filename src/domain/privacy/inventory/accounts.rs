@@ -105,7 +105,7 @@ pub static TOKENS: Table = Table {
         column: "expires_at",
         span: Span::Minutes(MAIL_TOKEN_MINUTES),
     },
-    erasure: Erasure::Delete,
+    erasure: Erasure::AtOnce,
     columns: &[
         digest("hash").left("the hash of a secret link"),
         owner("user_id").or_none(),

@@ -1,6 +1,6 @@
 //! Tables of the server's own: keys and the times of its jobs.
 
-use super::column::{code, count, id, single, time, wrapped};
+use super::column::{code, count, digest, id, single, time, wrapped};
 use super::{Erasure, Owner, Purpose, Retention, Section, Store, Table};
 
 pub static DATA_KEYS: Table = Table {
@@ -58,4 +58,33 @@ pub static ROOT_SECRET: Table = Table {
         code("kid").left("the name of the master key"),
         wrapped("wrapped"),
     ],
+};
+
+pub static ERASURE_LEDGER: Table = Table {
+    name: "erasure_ledger",
+    store: Store::Keystore,
+    title: "Erasure ledger",
+    holds: "a keyed hash of each erased account's id, with time and counts, so that a restored backup is told whom it \
+            must not bring back",
+    section: Section::System,
+    owner: Owner::Nobody,
+    sealed_row: None,
+    purpose: Purpose::Operation,
+    retention: Retention::Unlimited,
+    erasure: Erasure::Keep("tells nothing to whoever has not both the server's key and the account's id"),
+    columns: &[id("id"), digest("subject"), time("at"), code("counts")],
+};
+
+pub static KEYSTORE_COPY: Table = Table {
+    name: "keystore_copy",
+    store: Store::Keystore,
+    title: "Backup of the keystore",
+    holds: "where the one backup copy of the keystore lies, and when it was made",
+    section: Section::System,
+    owner: Owner::Nobody,
+    sealed_row: None,
+    purpose: Purpose::Operation,
+    retention: Retention::Unlimited,
+    erasure: Erasure::Keep("nothing about a person"),
+    columns: &[single("id"), code("path"), time("made_at")],
 };

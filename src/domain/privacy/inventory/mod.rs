@@ -45,8 +45,11 @@ pub static INVENTORY: &[&Table] = &[
     &privacy::PRIVACY_REQUESTS,
     &accounts::SECURITY_EVENTS,
     &privacy::POLICY_VERSIONS,
+    &privacy::ERASURES,
     &machinery::JOB_HEARTBEATS,
     &machinery::ROOT_SECRET,
+    &machinery::ERASURE_LEDGER,
+    &machinery::KEYSTORE_COPY,
 ];
 
 /// One table and what is promised about it.
@@ -93,12 +96,16 @@ pub enum Owner {
 /// What happens to the rows of an account that is erased.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Erasure {
+    /// Deleted by owner in the transaction that asks for the erasure: what could still act for the person.
+    AtOnce,
     /// Deleted by owner.
     Delete,
     /// The data key of each row is destroyed, then the rows are deleted by owner.
     DeleteByKey,
     /// The row in the keystore is destroyed before anything else: what it sealed opens for nobody.
     DestroyKey,
+    /// The row stays and the column that tells whose it was is emptied.
+    Unlink,
     /// Stays, because it says nothing about a person; why.
     Keep(&'static str),
 }

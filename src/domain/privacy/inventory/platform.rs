@@ -19,7 +19,7 @@ pub static PLATFORM_KEYS: Table = Table {
         span: Span::Days(EXPIRED_PLATFORM_KEY_DAYS),
         of: "it expires",
     },
-    erasure: Erasure::Delete,
+    erasure: Erasure::AtOnce,
     columns: &[
         id("id"),
         owner("user_id"),

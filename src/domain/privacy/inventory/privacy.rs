@@ -119,3 +119,32 @@ pub static PRIVACY_REQUESTS: Table = Table {
         time("closed_at").or_none(),
     ],
 };
+
+pub static ERASURES: Table = Table {
+    name: "erasures",
+    store: Store::Main,
+    title: "Deletion of the account",
+    holds: "that you asked for the deletion of your account, when, and how far it is; the receipt stays without anything \
+            that tells whose it was",
+    section: Section::Requests,
+    owner: Owner::User("user_id"),
+    sealed_row: None,
+    purpose: Purpose::Accountability,
+    retention: Retention::When("the link to you goes with your account, or when you call it off"),
+    erasure: Erasure::Unlink,
+    columns: &[
+        id("receipt"),
+        owner("user_id").or_none(),
+        code("state"),
+        code("reason"),
+        time("asked_at"),
+        time("began_at").or_none(),
+        time("due_at"),
+        time("ended_at").or_none(),
+        code("counts").left("shown on the receipt"),
+        code("document")
+            .or_none()
+            .left("the receipt itself, to be downloaded from its own page"),
+        flag("is_mail_over").left("whether the mail with the receipt has left"),
+    ],
+};

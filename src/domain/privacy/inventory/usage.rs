@@ -15,7 +15,7 @@ pub static PROVIDER_KEYS: Table = Table {
     sealed_row: Some("id"),
     purpose: Purpose::Calls,
     retention: Retention::WithAccount,
-    erasure: Erasure::Delete,
+    erasure: Erasure::AtOnce,
     columns: &[
         id("id"),
         owner("user_id"),
