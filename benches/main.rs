@@ -21,6 +21,7 @@
 
 mod bare;
 mod client;
+mod erasure;
 mod measure;
 mod people;
 mod process;
@@ -40,6 +41,8 @@ fn main() -> ExitCode {
         [_, "upstream"] => runtime.block_on(upstream::serve()),
         [_, "bare", upstream] => runtime.block_on(bare::serve(upstream, false)),
         [_, "parsing", upstream] => runtime.block_on(bare::serve(upstream, true)),
+        // cargo itself adds `--bench`.
+        [_, "erasure", ..] => runtime.block_on(erasure::measure()),
         _ => runtime.block_on(measure_all()),
     }
     ExitCode::SUCCESS

@@ -1,5 +1,6 @@
 //! The command line: puts the parts together and runs them.
 
+mod backup;
 mod doctor;
 mod jobs;
 mod keys;
@@ -7,6 +8,7 @@ mod serve;
 mod welcome;
 
 use clap::{Parser, Subcommand};
+use std::path::PathBuf;
 use std::process::ExitCode;
 
 /// A privacy-first AI testing cloud.
@@ -33,6 +35,25 @@ enum Command {
     /// The master keys and what they wrap.
     #[command(subcommand)]
     Keys(KeysCommand),
+    /// Back up the database, and the keystore apart from it; the server may run.
+    Backup {
+        /// A folder, which gets a file with the time in its name, or a file.
+        target: PathBuf,
+        /// Where the one copy of the keystore goes instead of beside the backup.
+        #[arg(long, value_name = "FILE")]
+        keystore: Option<PathBuf>,
+    },
+    /// Put a backup in the place of the database, and erase again who was erased since.
+    Restore {
+        /// A backup, or a folder whose newest one is taken.
+        source: PathBuf,
+        /// Where the copy of the keystore lies instead of beside the backup.
+        #[arg(long, value_name = "FILE")]
+        keystore: Option<PathBuf>,
+        /// Replace a database that holds accounts.
+        #[arg(long)]
+        force: bool,
+    },
     /// Look at everything the server needs and say what to mend; changes nothing.
     Doctor,
 }
@@ -74,6 +95,19 @@ pub fn run() -> ExitCode {
             Command::Jobs(JobsCommand::Run) => jobs::run().await,
             Command::Keys(KeysCommand::Check) => keys::check().await.map(done),
             Command::Keys(KeysCommand::Rotate { retire }) => keys::rotate(retire).await.map(done),
+            Command::Backup { target, keystore } => backup::backup(&target, keystore).await.map(done),
+            Command::Restore {
+                source,
+                keystore,
+                force,
+            } => {
+                let asked = backup::Restore {
+                    source,
+                    keystore_copy: keystore,
+                    force,
+                };
+                backup::restore(asked).await.map(done)
+            }
             Command::Doctor => doctor::run().await,
         }
     });

@@ -1,7 +1,7 @@
 //! `spectr serve` and `spectr migrate`.
 
 use super::Result;
-use crate::features::{App, engine, jobs, outbox};
+use crate::features::{App, engine, jobs, outbox, privacy};
 use crate::infra::clock::SystemClock;
 use crate::infra::config::Config;
 use crate::infra::data_dir::{self, ServeLock};
@@ -33,6 +33,14 @@ pub async fn serve(welcome: bool) -> Result {
         None
     };
     let app = App::open(config, Arc::new(SystemClock)).await?;
+    // Before anything is served: accounts that a restored backup brought back are erased again.
+    let replayed = privacy::erasure::replay(&app).await?;
+    if replayed.erased > 0 {
+        tracing::warn!(
+            accounts = replayed.erased,
+            "the database was older than the erasure ledger: erased again"
+        );
+    }
     tracing::info!(address = %app.config.public_url, "listening");
     if welcome {
         super::welcome::print(&app.config);
@@ -49,6 +57,7 @@ pub async fn serve(welcome: bool) -> Result {
     };
     let schedule = jobs::runner(&app).start();
     let delivery = tokio::spawn(outbox::run(app.clone()));
+    let closed = tokio::spawn(privacy::erasure::watch_streams(app.clone()));
     let metrics = match app.config.metrics_addr {
         Some(addr) => Some(serve_metrics(&app, addr).await?),
         None => None,
@@ -56,6 +65,7 @@ pub async fn serve(welcome: bool) -> Result {
     web::serve::serve(listener, web::router::router(app.clone()), stop).await;
     schedule.stop().await;
     delivery.abort();
+    closed.abort();
     if let Some(metrics) = metrics {
         metrics.abort();
     }

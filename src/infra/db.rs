@@ -281,6 +281,19 @@ impl Db {
         }
     }
 
+    /// How many other connections of this program there are; on SQLite the lock of the data folder
+    /// tells, and this says none.
+    ///
+    /// # Errors
+    /// When the database cannot be read.
+    pub async fn other_servers(&self) -> Result<i64> {
+        const SQL: &str = "SELECT COUNT(*) FROM pg_stat_activity WHERE application_name = 'spectr' \
+             AND datname = current_database() AND client_port IS DISTINCT FROM inet_client_port()";
+        let Self::Postgres(pool) = self else { return Ok(0) };
+        let mut conn = pool.acquire().await?;
+        sqlx::query_scalar(SQL).fetch_one(&mut *conn).await
+    }
+
     /// Connections that are open, and how many of them are idle.
     #[must_use]
     pub fn connections(&self) -> (u32, u32) {

@@ -59,8 +59,11 @@ pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -
         }
     };
     let (user, was_touched) = resolved.map_or((None, false), |found| (Some(found.user), found.was_touched));
-    if needs_user && user.is_none() {
-        return to_sign_in(request.method(), request.uri(), request.headers());
+    if needs_user && user.is_none() && !answers_signed_out(&request) {
+        return sign_in_first(request.method(), request.uri(), request.headers());
+    }
+    if let Some(response) = unless_in_use(user.as_ref(), &request) {
+        return response;
     }
     if user.is_some() && request.method() == Method::GET && is_for_signed_out(request.uri()) {
         let next = request.uri().query().and_then(next_of);
@@ -96,9 +99,7 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        user_of(parts)
-            .map(Self)
-            .ok_or_else(|| to_sign_in(&parts.method, &parts.uri, &parts.headers))
+        user_of(parts).map(Self).ok_or_else(|| to_sign_in(parts))
     }
 }
 
@@ -170,6 +171,38 @@ fn unauthorized(problem: &Problem, challenge: &'static str) -> Response {
     response
 }
 
+/// The answer to a request that only signed-in people may make: sign in, and come back.
+#[must_use]
+pub fn to_sign_in(parts: &Parts) -> Response {
+    sign_in_first(&parts.method, &parts.uri, &parts.headers)
+}
+
+/// The page that asks for the deletion of an account, and calls it off.
+const DELETION: &str = "/settings/privacy/delete";
+/// What an account that waits for its deletion may still do: take its data along, and change its mind.
+const WHILE_PENDING: &[&str] = &["/settings/privacy", "/settings/confirm"];
+
+/// A form that calls a deletion off is told when it comes too late, also when nobody is there any more
+/// to be signed in.
+fn answers_signed_out(request: &Request) -> bool {
+    request.method() == Method::POST && request.uri().path() == DELETION
+}
+
+/// An account that waits for its deletion leads to the page that calls it off.
+fn unless_in_use(user: Option<&CurrentUser>, request: &Request) -> Option<Response> {
+    let path = request.uri().path();
+    let is_used = is_below(path, SIGNED_IN) || is_below(path, &["/stream", "/api"]);
+    if !user.is_some_and(|user| user.is_pending_erasure) || !is_used || is_below(path, WHILE_PENDING) {
+        return None;
+    }
+    let is_page = matches!(*request.method(), Method::GET | Method::HEAD) && is_below(path, SIGNED_IN);
+    Some(if is_page {
+        see_other(DELETION)
+    } else {
+        respond::problem(&Problem::from(Code::AccountPending), None)
+    })
+}
+
 /// Pages that make no sense to somebody who is signed in.
 fn is_for_signed_out(uri: &Uri) -> bool {
     matches!(uri.path(), "/login" | "/signup")
@@ -185,7 +218,7 @@ fn next_of(query: &str) -> Option<String> {
 ///
 /// Nothing on the sign-in page links to a page for signed-in people: who comes from there has just
 /// signed in and lost the cookie, and is told so.
-fn to_sign_in(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
+fn sign_in_first(method: &Method, uri: &Uri, headers: &HeaderMap) -> Response {
     let came_from = headers.get(header::REFERER).and_then(|value| value.to_str().ok());
     let lost_cookie = came_from
         .and_then(|from| from.parse::<Uri>().ok())

@@ -63,6 +63,7 @@ fn doors() -> Router<App> {
         .merge(super::pages::accounts::doors())
         .merge(super::pages::budgets::doors())
         .merge(super::pages::dashboard::doors())
+        .merge(super::pages::erasure::doors())
         .merge(super::pages::keys::doors())
         .merge(super::pages::legal::versions::doors())
         .merge(super::pages::privacy_centre::doors())

@@ -4,6 +4,7 @@ use super::assets;
 use super::pages::assistant::AssistantPage;
 use super::pages::contact::Contact;
 use super::pages::docs::Docs;
+use super::pages::erasure;
 use super::pages::guide::Guide;
 use super::pages::landing::Landing;
 
@@ -68,6 +69,7 @@ pub fn Pages() -> impl IntoView {
             <Routes fallback=NotFound>
                 <PublicRoutes />
                 <VaultAndUsageRoutes />
+                <ErasureRoutes />
                 <Route path=path!("/signup") view=accounts::signup::SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/signup/sent") view=accounts::signup::SentPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=accounts::signup::VerifyPage ssr=SsrMode::Async />
@@ -101,6 +103,21 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/guide") view=Guide ssr=SsrMode::Async />
             <Route path=path!("/docs") view=Docs ssr=SsrMode::Async />
             <Route path=path!("/contact") view=Contact ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// The deletion of an account; its receipt is a door of its own.
+#[component(transparent)]
+fn ErasureRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/settings/privacy/delete") view=erasure::delete::DeletePage ssr=SsrMode::Async />
+            <Route path=path!("/delete-account") view=erasure::lost::AskPage ssr=SsrMode::Async />
+            <Route path=path!("/delete-account/sent") view=erasure::lost::SentPage ssr=SsrMode::Async />
+            <Route path=path!("/delete-account/confirm") view=erasure::lost::ConfirmPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -10,6 +10,7 @@ use super::{sessions, users};
 use crate::domain::accounts::AccountState;
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::timestamp::Timestamp;
+use crate::features::{App, outbox};
 use crate::infra::crypto::random;
 use crate::infra::db::{self, Conn};
 use crate::{execute, on};
@@ -83,4 +84,21 @@ const PAGE: &str = "SELECT id FROM users WHERE id > $1 ORDER BY id LIMIT 1000";
 /// When the database cannot be read.
 pub async fn list_after(conn: &mut Conn, after: Uuid) -> db::Result<Vec<Uuid>> {
     on!(conn, c => sqlx::query_scalar::<_, Uuid>(PAGE).bind(after).fetch_all(c).await)
+}
+
+const END_SESSIONS: &str = "DELETE FROM sessions";
+const END_LINKS: &str = "DELETE FROM tokens";
+
+/// After a backup was restored: sessions and links that were ended since must not work again, and
+/// mails that left since must not leave twice. Answers how many sessions there were.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn end_everywhere(app: &App) -> Result<u64> {
+    let mut conn = app.db.begin().await?;
+    let sessions = execute!(&mut conn, END_SESSIONS)?;
+    execute!(&mut conn, END_LINKS)?;
+    outbox::drop_waiting(&mut conn).await?;
+    conn.commit().await?;
+    Ok(sessions)
 }

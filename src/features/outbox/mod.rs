@@ -102,6 +102,14 @@ pub async fn erase(conn: &mut Conn, app: &App, owner: Uuid) -> Result<u64, Erase
     Ok(queries::delete_of_owner(conn, owner).await?)
 }
 
+/// Takes back every mail that waits, whoever it is for: after a restore nobody knows which have left.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn drop_waiting(conn: &mut Conn) -> db::Result<u64> {
+    queries::delete_waiting(conn).await
+}
+
 /// Why an owner's mails were not erased.
 #[derive(Debug, thiserror::Error)]
 pub enum EraseError {

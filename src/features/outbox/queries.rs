@@ -92,6 +92,12 @@ pub(super) async fn delete_of_owner(conn: &mut Conn, owner: Uuid) -> Result<u64>
     execute!(conn, DELETE_OF_OWNER, owner)
 }
 
+const DELETE_WAITING: &str = "DELETE FROM outbox WHERE state = 'queued'";
+
+pub(super) async fn delete_waiting(conn: &mut Conn) -> Result<u64> {
+    execute!(conn, DELETE_WAITING)
+}
+
 const PURGE: &str = "DELETE FROM outbox WHERE state <> 'queued' AND done_at <= $1";
 
 /// Forgets mails that left long ago; answers how many.

@@ -21,6 +21,8 @@ pub enum Error {
     Accounts(#[from] accounts::Error),
     #[error(transparent)]
     Outbox(#[from] outbox::Error),
+    #[error("a file of the data folder cannot be used: {0}")]
+    File(#[from] std::io::Error),
     #[error(transparent)]
     Accounts(#[from] accounts::Error),
     #[error("the operating system has no randomness to give")]

@@ -4,7 +4,7 @@
 use super::{BackupError, Result};
 use std::io::ErrorKind;
 use std::path::Path;
-use tokio::process::Command;
+use std::process::Command;
 use url::Url;
 
 const DUMP: &str = "pg_dump";
@@ -56,7 +56,8 @@ fn tool(name: &'static str, url: &str) -> Result<Command> {
 }
 
 async fn run(tool: &'static str, mut command: Command) -> Result {
-    match command.output().await {
+    let ran = tokio::task::spawn_blocking(move || command.output()).await;
+    match ran.map_err(std::io::Error::other).flatten() {
         Ok(done) if done.status.success() => Ok(()),
         Ok(done) => {
             let text = String::from_utf8_lossy(&done.stderr);

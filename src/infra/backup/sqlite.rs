@@ -4,13 +4,16 @@ use super::{BackupError, Result, file_error, remove};
 use crate::infra::db::Db;
 use sqlx::Connection;
 use sqlx::sqlite::{SqliteConnectOptions, SqliteConnection};
-use std::fs::{self, File};
-use std::os::unix::fs::PermissionsExt;
+use std::fs::{self, File, OpenOptions};
+use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
 use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 pub(super) async fn write(db: &Db, draft: &Path) -> Result {
     let Db::Sqlite { read, .. } = db else { return Ok(()) };
+    // SQLite fills an empty file, which is nobody else's to read from the start.
+    let made = OpenOptions::new().write(true).create_new(true).mode(0o600).open(draft);
+    made.map_err(|source| file_error(draft, source))?;
     sqlx::query("VACUUM INTO $1")
         .bind(draft.display().to_string())
         .execute(read)
@@ -54,7 +57,7 @@ async fn check(path: &Path) -> Result {
     let mut conn = SqliteConnection::connect_with(&options)
         .await
         .map_err(|error| damaged(error.to_string()))?;
-    let found: Result<String, sqlx::Error> = sqlx::query_scalar("PRAGMA integrity_check(1)")
+    let found: std::result::Result<String, sqlx::Error> = sqlx::query_scalar("PRAGMA integrity_check(1)")
         .fetch_one(&mut conn)
         .await;
     conn.close().await?;

@@ -15,12 +15,14 @@ mod keys;
 mod keystore;
 pub mod memory;
 pub mod password;
+pub mod receipts;
 mod ring;
 mod rotate;
 mod seal;
 
 pub use keys::{Keys, KeysError};
 pub use password::{Busy, Passwords};
+pub use receipts::PublicKey;
 pub use ring::RingError;
 pub use rotate::{Check, Retired, Rotation};
 pub use seal::{DataKey, OVERHEAD as SEAL_OVERHEAD, Place, SealError, VERSION as SEAL_VERSION};

@@ -6,6 +6,7 @@ pub mod budgets;
 pub mod contact;
 pub mod dashboard;
 pub mod docs;
+pub mod erasure;
 pub mod guide;
 pub mod integrations;
 pub mod keys;

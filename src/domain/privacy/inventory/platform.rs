@@ -44,7 +44,7 @@ pub static INTEGRATIONS: Table = Table {
     sealed_row: Some("id"),
     purpose: Purpose::Integrations,
     retention: Retention::WithAccount,
-    erasure: Erasure::Delete,
+    erasure: Erasure::AtOnce,
     columns: &[
         id("id"),
         owner("user_id"),

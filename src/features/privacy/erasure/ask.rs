@@ -105,8 +105,6 @@ async fn begin_and_run(app: &App, ask: &Ask<'_>) -> Result<Asked> {
 pub(super) async fn begin(app: &App, ask: &Ask<'_>) -> Result<Uuid> {
     let person = profile::profile(app, ask.user).await?.profile;
     let id = random_id()?;
-    // The mail with the receipt has a key of its own: it may leave after the account's key is gone.
-    app.keys.create_data_key(id).await?;
     let begun = write(app, ask, id, &person).await;
     let receipt = match begun {
         Ok(receipt) => receipt,
@@ -184,7 +182,7 @@ async fn queue(app: &App, conn: &mut Conn, receipt: &Receipt, person: &ProfileVi
     mail(app, conn, receipt.id, &person.email, letter).await
 }
 
-/// Queues a mail that outlives the account, under the key of the receipt.
+/// Queues a mail under a key of the receipt's own: it may leave after the account's key is gone.
 pub(super) async fn mail(app: &App, conn: &mut Conn, receipt: Uuid, to: &str, letter: Letter) -> Result<()> {
     app.keys.create_data_key(receipt).await?;
     let mail = Mail {

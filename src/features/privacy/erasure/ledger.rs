@@ -56,9 +56,13 @@ pub fn subject(keys: &Keys, user: UserId) -> Vec<u8> {
 /// When one of them cannot be written; nothing may be destroyed then.
 pub(super) async fn add(app: &App, line: &Line) -> Result<()> {
     let mut conn = app.keystore.begin().await?;
-    insert(&mut conn, line).await?;
+    let is_new = insert(&mut conn, line).await? == 1;
     conn.commit().await?;
-    append(app, std::slice::from_ref(line)).await
+    // A crash between the two is made good by the next [`sync`].
+    if is_new {
+        append(app, std::slice::from_ref(line)).await?;
+    }
+    Ok(())
 }
 
 /// Every line, by subject, after making both places equal.

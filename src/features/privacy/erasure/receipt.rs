@@ -1,8 +1,8 @@
 //! The receipt: what is public about an erasure, and its signed form.
 
-use super::queries;
+use super::{queries, rows};
 use crate::domain::ids::UserId;
-use crate::domain::privacy::erasure::Receipt;
+use crate::domain::privacy::erasure::{Counts, Receipt};
 use crate::features::App;
 use crate::features::privacy::error::Result;
 use base64::Engine;
@@ -24,6 +24,14 @@ pub async fn find(app: &App, receipt: Uuid) -> Result<Option<Receipt>> {
 /// When the database cannot be read.
 pub async fn open_of(app: &App, user: UserId) -> Result<Option<Receipt>> {
     Ok(queries::find_open(&mut app.db.acquire().await?, user).await?)
+}
+
+/// How many rows of each table an account has.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn held(app: &App, user: UserId) -> Result<Counts> {
+    Ok(rows::count(&mut app.db.acquire().await?, user).await?)
 }
 
 /// The signed receipt of this moment; of a finished erasure always the same bytes.

@@ -135,6 +135,7 @@ fn CodeForm(state: FormState, step: String, next: Option<impl IntoView + 'static
             <div class="form-actions"><button class="button primary whole large" type="submit">"Sign in"</button></div>
         </form>
         <p><a href="/login">"Start again"</a></p>
+        <p class="hint">"The second factor is lost, and the recovery codes, too? You can still "<a href="/delete-account">"have the account deleted"</a>"."</p>
     }
 }
 

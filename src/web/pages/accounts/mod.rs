@@ -82,7 +82,7 @@ fn shows_links(app: &App) -> bool {
 }
 
 /// The query with which a page shows the link of a mail on this machine; empty elsewhere.
-fn link_query(app: &App, token: &accounts::tokens::Token) -> String {
+pub fn link_query(app: &App, token: &accounts::tokens::Token) -> String {
     if shows_links(app) {
         format!("?token={}", token.text())
     } else {
@@ -92,7 +92,7 @@ fn link_query(app: &App, token: &accounts::tokens::Token) -> String {
 
 /// On this machine: the link that stands in the mail, so that nobody has to look for a file.
 #[component]
-fn MailedLink(path: &'static str, label: &'static str) -> impl IntoView {
+pub fn MailedLink(path: &'static str, label: &'static str) -> impl IntoView {
     let shows = use_context::<App>().is_some_and(|app| shows_links(&app));
     let token = page_query("token").filter(|token| accounts::tokens::Token::parse(token).is_some());
     token.filter(|_| shows).map(|token| {
