@@ -54,6 +54,8 @@ pub const JOBS: &[Job<App>] = &[
         every: HOUR_MS,
         is_destructive: false,
         run: |app| Box::pin(async move { Ok(privacy::policy::announce(&app).await?) }),
+    },
+    Job {
         name: "erasures_due",
         every: MINUTE_MS,
         is_destructive: true,

@@ -23,8 +23,6 @@ pub enum Error {
     Outbox(#[from] outbox::Error),
     #[error("a file of the data folder cannot be used: {0}")]
     File(#[from] std::io::Error),
-    #[error(transparent)]
-    Accounts(#[from] accounts::Error),
     #[error("the operating system has no randomness to give")]
     Randomness,
     /// There is no such account, or its rows are gone already.
@@ -43,7 +41,6 @@ impl From<Error> for Problem {
         match error {
             Error::Accounts(error) => error.into(),
             Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
-            Error::Accounts(error) => error.into(),
             Error::NoAccount => Self::new(Code::NotFound),
             error @ (Error::Db(_) | Error::Keys(KeysError::Db(_)) | Error::Outbox(outbox::Error::Db(_))) => {
                 tracing::error!(%error, "privacy: the database cannot be used");

@@ -75,7 +75,9 @@ fn Category(table: &'static Table) -> impl IntoView {
         Store::Keystore => "keystore, apart from the database",
     };
     let erased = match table.erasure {
+        Erasure::AtOnce => "deleted in the moment in which the deletion is asked for",
         Erasure::Delete => "deleted with the account",
+        Erasure::Unlink => "stays without the link to the account",
         Erasure::DeleteByKey => "its own key is destroyed and the row deleted with the account",
         Erasure::DestroyKey => "destroyed first when the account is deleted",
         Erasure::Keep(why) => why,
