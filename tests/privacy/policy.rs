@@ -74,8 +74,8 @@ on_both_engines! {
         assert_eq!(queued, 2);
         assert_eq!(publication.effective_at.0 - publication.published_at.0, POLICY_NOTICE_DAYS * DAY_MS);
         assert!(publication.announced_at.is_some());
-        let later = app.signed_in_user().await;
         app.advance_days(1);
+        let later = app.signed_in_user().await;
         let (again, queued) = publish(app).await;
         assert_eq!((again.published_at, queued), (publication.published_at, 0));
         assert_eq!(policy::announce(&app.app).await.unwrap(), 0);

@@ -48,7 +48,7 @@ pub fn SettingsPage() -> impl IntoView {
     }
 }
 
-async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 6], Problem> {
+async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 7], Problem> {
     let keys = vault::list(app, user.id).await?;
     let failing = keys.iter().filter(|key| key.check.problem.is_some()).count();
     let key_stand = match (keys.len(), failing) {
@@ -125,11 +125,18 @@ async fn areas(app: &App, user: &CurrentUser) -> Result<[Area; 6], Problem> {
             }
             .to_owned(),
         },
+        Area {
+            href: "/settings/privacy",
+            icon: Name::Lock,
+            name: "Privacy",
+            about: "See, download, correct and delete everything that is held about you.",
+            stand: "yours at any time".to_owned(),
+        },
     ])
 }
 
 #[component]
-fn Overview(areas: [Area; 6]) -> impl IntoView {
+fn Overview(areas: [Area; 7]) -> impl IntoView {
     let rows = areas
         .into_iter()
         .map(|area| {

@@ -14,12 +14,14 @@ use crate::web::respond;
 use axum::Router;
 use axum::extract::State;
 use axum::response::Response;
-use axum::routing::post;
+use axum::routing::{get, post};
 use leptos::prelude::*;
 
 /// The forms of this page.
 pub fn doors() -> Router<App> {
-    Router::new().route(ACKNOWLEDGE, post(acknowledge))
+    Router::new()
+        .route(ACKNOWLEDGE, post(acknowledge))
+        .route("/settings/privacy/correct", get(correct))
 }
 
 async fn acknowledge(State(app): State<App>, SignedIn(user): SignedIn, form: Form) -> Response {
@@ -28,6 +30,11 @@ async fn acknowledge(State(app): State<App>, SignedIn(user): SignedIn, form: For
         Ok(_) => see_other(safe_next(Some(form.fields.get("next")))),
         Err(error) => respond::problem(&error.into(), None),
     }
+}
+
+/// What can be corrected stands in the profile.
+async fn correct() -> Response {
+    see_other("/settings/profile")
 }
 
 /// One of the four large actions.
@@ -52,7 +59,7 @@ const ACTIONS: [Action; 4] = [
         about: "All of it as files that other programs can read.",
     },
     Action {
-        href: "/settings/profile",
+        href: "/settings/privacy/correct",
         icon: Name::Edit,
         name: "Correct",
         about: "Name, address and the other lines of your profile.",
