@@ -22,6 +22,7 @@
 mod bare;
 mod client;
 mod erasure;
+mod export;
 mod measure;
 mod people;
 mod process;
@@ -38,6 +39,7 @@ fn main() -> ExitCode {
         .unwrap();
     let arguments: Vec<String> = std::env::args().collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>().as_slice() {
+        [_, "export", ..] => runtime.block_on(export::measure()),
         [_, "upstream"] => runtime.block_on(upstream::serve()),
         [_, "bare", upstream] => runtime.block_on(bare::serve(upstream, false)),
         [_, "parsing", upstream] => runtime.block_on(bare::serve(upstream, true)),

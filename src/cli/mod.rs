@@ -5,6 +5,7 @@ mod doctor;
 mod jobs;
 mod keys;
 mod serve;
+mod verify_export;
 mod welcome;
 
 use clap::{Parser, Subcommand};
@@ -53,6 +54,15 @@ enum Command {
         /// Replace a database that holds accounts.
         #[arg(long)]
         force: bool,
+    },
+    /// Check an export without a network: every hash, every number of rows, the signature.
+    VerifyExport {
+        /// The ZIP.
+        file: std::path::PathBuf,
+        /// The key that must have signed it: hexadecimal, base64, PEM, or a file with one of these or a server's
+        /// spectr-keys.json.
+        #[arg(long)]
+        key: Option<String>,
     },
     /// Look at everything the server needs and say what to mend; changes nothing.
     Doctor,
@@ -108,6 +118,7 @@ pub fn run() -> ExitCode {
                 };
                 backup::restore(asked).await.map(done)
             }
+            Command::VerifyExport { file, key } => verify_export::run(&file, key.as_deref()),
             Command::Doctor => doctor::run().await,
         }
     });

@@ -45,6 +45,8 @@ ids! {
     MailId,
     /// A request sent by the contact page or entered by the operator.
     RequestId,
+    /// One export of a person's data.
+    ExportId,
     /// One event of a user's security log.
     SecurityEventId,
     /// One record of a consent.

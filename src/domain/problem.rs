@@ -69,6 +69,7 @@ problems! {
     ProviderTooMuch "provider_too_much" 502 "The provider sent more than can be taken" "What arrived is kept. Ask for a shorter answer.";
     Busy "busy" 503 "The server is busy" "Try again in a few seconds.";
     Unavailable "unavailable" 503 "The database cannot be used right now" "Try again shortly; nothing was half-saved.";
+    DiskFull "disk_full" 507 "The server's disk is full" "Nothing was half-saved. Try again later, or write to the operator.";
     ConnectTimeout "connect_timeout" 504 "The provider did not take the connection in time" "Try again or check the base URL.";
     FirstByteTimeout "first_byte_timeout" 504 "The provider did not begin to answer in time" "Try again or pick a faster model.";
     Stalled "stalled" 504 "The answer stopped arriving" "What arrived is kept. Retry to ask again.";

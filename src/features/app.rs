@@ -5,6 +5,7 @@ use crate::features::accounts::{self, throttle::Throttles};
 use crate::features::engine::{self, Engine, Timing};
 use crate::features::integrations::{self, Spans};
 use crate::features::outbox::Doorbell;
+use crate::features::privacy::export::Exports;
 use crate::features::privacy::proof::Proofs;
 use crate::features::usage::OverviewCache;
 use crate::features::vault::ModelsCache;
@@ -46,6 +47,8 @@ pub struct Parts {
     pub overviews: OverviewCache,
     /// Work that goes on after an answer was given; waited for before the databases close.
     pub background: TaskTracker,
+    /// Exports that are being built.
+    pub exports: Exports,
     pub engine: Engine,
     pub spans: Spans,
     pub proofs: Proofs,
@@ -103,6 +106,7 @@ impl App {
             models: ModelsCache::default(),
             overviews: OverviewCache::default(),
             background: TaskTracker::new(),
+            exports: Exports::default(),
             engine: Engine::new(Timing::STANDARD),
             spans: Spans::default(),
             proofs: Proofs::default(),
@@ -125,6 +129,7 @@ impl App {
         engine::close(self).await;
         // Spans are a favour: what is not taken within a moment is given up.
         tokio::time::timeout(LAST_SPANS, integrations::flush(self)).await.ok();
+        self.exports.cancel_all();
         self.background.close();
         self.background.wait().await;
         self.db.close().await;

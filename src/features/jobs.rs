@@ -67,6 +67,12 @@ pub const JOBS: &[Job<App>] = &[
         is_destructive: true,
         run: |app| Box::pin(async move { Ok(privacy::requests::purge(&app).await?) }),
     },
+    Job {
+        name: "export_purge",
+        every: HOUR_MS,
+        is_destructive: true,
+        run: |app| Box::pin(async move { Ok(privacy::export::purge(&app).await?) }),
+    },
 ];
 
 /// The runner of all jobs.

@@ -72,6 +72,9 @@ pub enum Conn {
     SqliteTx(Transaction<'static, Sqlite>),
     Postgres(sqlx::pool::PoolConnection<Postgres>),
     PostgresTx(Transaction<'static, Postgres>),
+    /// A connection of its own, from [`Db::snapshot`].
+    SqliteOwn(Box<SqliteConnection>),
+    PostgresOwn(Box<PgConnection>),
 }
 
 /// What [`on!`] hands to the query.
@@ -88,6 +91,8 @@ impl Conn {
             Self::SqliteTx(tx) => Engine::Sqlite(tx),
             Self::Postgres(conn) => Engine::Postgres(conn),
             Self::PostgresTx(tx) => Engine::Postgres(tx),
+            Self::SqliteOwn(conn) => Engine::Sqlite(conn),
+            Self::PostgresOwn(conn) => Engine::Postgres(conn),
         }
     }
 
@@ -99,7 +104,7 @@ impl Conn {
         match self {
             Self::SqliteTx(tx) => tx.commit().await,
             Self::PostgresTx(tx) => tx.commit().await,
-            Self::Sqlite(_) | Self::Postgres(_) => Ok(()),
+            Self::Sqlite(_) | Self::Postgres(_) | Self::SqliteOwn(_) | Self::PostgresOwn(_) => Ok(()),
         }
     }
 }

@@ -1,6 +1,7 @@
 //! Bodies of requests: how large they may be and how slowly they may arrive.
 //!
-//! A body is read whole before its handler runs, so that a handler never sees half of one. What is
+//! A body is read whole before its handler runs, so that a handler never sees half of one; uploads
+//! of files are the exception. What is
 //! too large is refused with 413; some of it is read and thrown away first, because a client that
 //! is still sending would see a broken connection instead of the answer.
 
@@ -19,6 +20,8 @@ pub const USUAL_BYTES: usize = 64 * 1024;
 /// Conversations with attached text files, at [`LARGE_PATHS`].
 pub const LARGE_BYTES: usize = 8 * 1024 * 1024;
 const LARGE_PATHS: &[&str] = &["/stream/chat"];
+/// Paths whose handlers take the body as it comes and bound it themselves.
+const STREAMED_PATHS: &[&str] = &["/settings/privacy/import"];
 /// How much of a body that is too large is read before it is refused.
 const DRAINED_BYTES: usize = 32 * 1024 * 1024;
 /// How long a body may take to arrive.
@@ -34,6 +37,9 @@ pub async fn bound(request: Request, next: Next) -> Response {
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         // Nothing reads such a body; hyper closes the connection if one was sent.
         return next.run(request.map(|_| Body::empty())).await;
+    }
+    if STREAMED_PATHS.contains(&request.uri().path()) {
+        return next.run(request).await;
     }
     let limit = if LARGE_PATHS.contains(&request.uri().path()) {
         LARGE_BYTES

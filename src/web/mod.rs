@@ -13,6 +13,7 @@ pub mod headers;
 pub mod observe;
 pub mod page;
 pub mod pages;
+pub mod range;
 pub mod render;
 pub mod request_id;
 pub mod respond;

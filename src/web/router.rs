@@ -7,7 +7,7 @@
 //!
 //! A page's route stands in `shell::Pages`; its form's `post` and all other doors stand here.
 
-use super::api::{health, models, openapi, security_txt, stream, usage};
+use super::api::{health, models, openapi, security_txt, spectr_keys, stream, usage};
 use super::shell::{Pages, shell};
 use super::{assets, auth, bodies, faults, headers, observe, request_id, respond};
 use crate::domain::problem::{Code, Problem};
@@ -60,6 +60,7 @@ pub fn around(app: App, routes: Router) -> Router {
 fn doors() -> Router<App> {
     Router::new()
         .route("/.well-known/security.txt", get(security_txt::security_txt))
+        .route("/.well-known/spectr-keys.json", get(spectr_keys::spectr_keys))
         .merge(super::pages::accounts::doors())
         .merge(super::pages::budgets::doors())
         .merge(super::pages::dashboard::doors())
@@ -71,6 +72,7 @@ fn doors() -> Router<App> {
         .route("/stream/chat", post(stream::chat))
         .route("/api/v1/usage", get(usage::usage))
         .route("/openapi.json", get(openapi::openapi))
+        .merge(super::pages::privacy_export::doors())
         .merge(super::pages::contact::doors())
         .merge(super::pages::integrations::doors())
         .merge(super::pages::proof::doors())

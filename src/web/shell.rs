@@ -9,6 +9,7 @@ use super::pages::guide::Guide;
 use super::pages::landing::Landing;
 
 use super::pages::not_found::NotFound;
+use super::pages::privacy_export;
 use super::pages::{
     accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, privacy_centre, settings,
 };
@@ -136,6 +137,8 @@ fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/settings/integrations") view=integrations::IntegrationsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/privacy") view=privacy_centre::PrivacyCentre ssr=SsrMode::Async />
             <Route path=path!("/settings/budgets") view=budgets::BudgetsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/privacy/downloads") view=privacy_export::DownloadsPage ssr=SsrMode::Async />
+            <Route path=path!("/settings/privacy/import") view=privacy_export::ImportPage ssr=SsrMode::Async />
             <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
         </ParentRoute>
     }

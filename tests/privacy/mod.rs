@@ -2,5 +2,6 @@
 
 mod contact;
 mod erasure;
+mod export;
 mod inventory;
 mod policy;

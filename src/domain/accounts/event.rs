@@ -73,4 +73,7 @@ kinds! {
     OperatorRead "operator_read" "An operator looked at your account's metadata";
     Disclosed "disclosed" "Data disclosed to an authority, as the law demanded";
     BreachNotified "breach_notified" "You were told of a data breach";
+    DataExported "data_exported" "Data downloaded";
+    ExportDeleted "export_deleted" "Download of data deleted";
+    DataImported "data_imported" "Data of another account taken over";
 }

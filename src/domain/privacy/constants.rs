@@ -52,3 +52,9 @@ pub const POLICY_VERSION: &str = "2026-11-21";
 pub const POLICY_NOTICE_DAYS: i64 = 14;
 /// A job that did not come to its end for so long, in hours, is reported to the operator.
 pub const JOB_OVERDUE_HOURS: i64 = 26;
+/// A finished export can be downloaded again for this many days; then its file is deleted.
+pub const EXPORT_RETENTION_DAYS: i64 = 7;
+/// Finished exports of one person that are kept at once; a newer one replaces the oldest.
+pub const EXPORTS_KEPT: i64 = 5;
+/// The largest bundle that is taken over, in bytes.
+pub const IMPORT_MAX_BYTES: u64 = 512 * 1024 * 1024;

@@ -1,5 +1,6 @@
 //! The privacy promises as data: constants that jobs enforce and pages print.
 
+pub mod bundle;
 pub mod clauses;
 pub mod constants;
 pub mod document;

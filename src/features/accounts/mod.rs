@@ -7,6 +7,7 @@ pub mod closing;
 pub mod consents;
 pub mod email_change;
 pub mod error;
+pub mod import;
 pub mod jobs;
 pub mod notify;
 pub mod profile;

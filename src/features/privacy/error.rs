@@ -30,6 +30,13 @@ pub enum Error {
     NoAccount,
     #[error(transparent)]
     Interrupted(#[from] erasure::Interrupted),
+    #[error("{0}")]
+    Unreadable(&'static str),
+    #[error("the export was called off")]
+    CalledOff,
+    /// As many exports as the server makes at once are being made.
+    #[error("too many exports at once")]
+    ExportsBusy,
     #[error(transparent)]
     Erase(#[from] outbox::EraseError),
 }
@@ -42,6 +49,13 @@ impl From<Error> for Problem {
             Error::Accounts(error) => error.into(),
             Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
             Error::NoAccount => Self::new(Code::NotFound),
+            Error::ExportsBusy => Self::new(Code::Busy)
+                .detail("Several people's data is being put together right now. Try again in a minute.")
+                .retry_after(30),
+            Error::File(error) if error.kind() == std::io::ErrorKind::StorageFull => {
+                tracing::error!("privacy: the disk of the data folder is full");
+                Self::new(Code::DiskFull)
+            }
             error @ (Error::Db(_) | Error::Keys(KeysError::Db(_)) | Error::Outbox(outbox::Error::Db(_))) => {
                 tracing::error!(%error, "privacy: the database cannot be used");
                 Self::new(Code::Unavailable).retry_after(5)

@@ -2,9 +2,11 @@
 
 pub mod erasure;
 pub mod error;
+pub mod export;
 pub mod holdings;
 pub mod policy;
 pub mod proof;
 pub mod requests;
+pub mod signing;
 
 pub use error::{Error, Result};

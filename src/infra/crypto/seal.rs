@@ -73,8 +73,14 @@ pub enum SealError {
     NotText,
 }
 
-/// A 256-bit key under which values are sealed. Zeroed when dropped; cannot be printed or copied.
+/// A 256-bit key under which values are sealed. Zeroed when dropped; cannot be copied, and prints as nothing.
 pub struct DataKey(Zeroizing<[u8; 32]>);
+
+impl std::fmt::Debug for DataKey {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str("DataKey(..)")
+    }
+}
 
 impl DataKey {
     pub(super) const fn from_bytes(key: Zeroizing<[u8; 32]>) -> Self {
@@ -83,6 +89,32 @@ impl DataKey {
 
     pub(super) fn bytes(&self) -> &[u8; 32] {
         &self.0
+    }
+
+    /// A fresh key of 256 random bits.
+    ///
+    /// # Errors
+    /// When the machine has no randomness.
+    pub fn generate() -> Result<Self, SealError> {
+        let bytes = random().map_err(|_| SealError::Seal)?;
+        Ok(Self(Zeroizing::new(bytes)))
+    }
+
+    /// Seals another key under this one: who destroys this one destroys that one too.
+    ///
+    /// # Errors
+    /// As [`DataKey::seal`].
+    pub fn seal_key(&self, place: Place, key: &Self) -> Result<Vec<u8>, SealError> {
+        self.seal(place, key.bytes())
+    }
+
+    /// Opens what [`DataKey::seal_key`] made for this place.
+    ///
+    /// # Errors
+    /// As [`DataKey::open`], and when it is no key.
+    pub fn open_key(&self, place: Place, sealed: &[u8]) -> Result<Self, SealError> {
+        let bytes = <[u8; 32]>::try_from(self.open(place, sealed)?.as_slice()).map_err(|_| SealError::Open)?;
+        Ok(Self(Zeroizing::new(bytes)))
     }
 
     /// Seals `plain` for exactly this place.

@@ -5,6 +5,7 @@ pub mod metrics;
 pub mod models;
 pub mod openapi;
 pub mod security_txt;
+pub mod spectr_keys;
 pub mod sse;
 pub mod stream;
 pub mod usage;

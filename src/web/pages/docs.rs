@@ -101,6 +101,10 @@ const COMMANDS: &[(&str, &str)] = &[
         "Wraps everything under the first master key, while the server runs.",
     ),
     (
+        "`spectr verify-export FILE [--key KEY]`",
+        "Checks a download of your data without a network: every hash, every number of rows, the signature. 0 valid, 1 not valid, 2 could not look.",
+    ),
+    (
         "`spectr doctor`",
         "Checks configuration, folders, databases and keys, and names the mend of what is wrong.",
     ),

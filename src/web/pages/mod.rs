@@ -16,6 +16,7 @@ pub mod legal;
 pub mod not_found;
 pub mod platform_keys;
 pub mod privacy_centre;
+pub mod privacy_export;
 pub mod problem;
 pub mod proof;
 pub mod settings;

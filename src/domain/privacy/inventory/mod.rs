@@ -11,6 +11,7 @@
 
 mod accounts;
 mod column;
+mod export;
 mod machinery;
 mod platform;
 mod privacy;
@@ -43,9 +44,11 @@ pub static INVENTORY: &[&Table] = &[
     &privacy::POLICY_ACCEPTANCES,
     &privacy::POLICY_NOTICES,
     &privacy::PRIVACY_REQUESTS,
+    &export::EXPORTS,
     &accounts::SECURITY_EVENTS,
     &privacy::POLICY_VERSIONS,
     &privacy::ERASURES,
+    &export::SIGNING_KEYS,
     &machinery::JOB_HEARTBEATS,
     &machinery::ROOT_SECRET,
     &machinery::ERASURE_LEDGER,

@@ -53,7 +53,7 @@ const ACTIONS: [Action; 4] = [
         about: "Everything that is held about you, with its date of deletion.",
     },
     Action {
-        href: "/settings/privacy/export",
+        href: "/settings/privacy/downloads",
         icon: Name::Download,
         name: "Download",
         about: "All of it as files that other programs can read.",
@@ -86,7 +86,7 @@ const MORE: [(&str, &str, &str); 7] = [
     ),
     (
         "/settings/privacy/import",
-        "Bring your data along",
+        "Take data over",
         "Put the files of an earlier download into this account.",
     ),
     (
