@@ -6,6 +6,7 @@
 mod accounts;
 mod calls;
 mod database;
+mod erasure;
 mod letters;
 mod platform;
 mod policy;
@@ -17,10 +18,11 @@ mod web;
 use spectr::domain::privacy::clauses::CLAUSES;
 
 /// The sources of the tests, for the names in them.
-const SOURCES: [&str; 8] = [
+const SOURCES: [&str; 9] = [
     include_str!("accounts.rs"),
     include_str!("calls.rs"),
     include_str!("database.rs"),
+    include_str!("erasure.rs"),
     include_str!("letters.rs"),
     include_str!("platform.rs"),
     include_str!("policy.rs"),

@@ -1,7 +1,7 @@
 //! Promises about people's data, tried through the running server.
 
 mod contact;
-mod erasure;
-mod export;
+pub mod erasure;
+pub mod export;
 mod inventory;
 mod policy;

@@ -55,15 +55,15 @@ async fn ask(client: &Client, path: &str, headers: &[(&str, &str)]) -> Answer {
 }
 
 /// A fresh bundle.
-async fn download(client: &Client) -> Bundle {
+pub async fn download(client: &Client) -> Bundle {
     ask(client, EXPORT, &[]).await.zip()
 }
 
 /// An opened bundle.
-struct Bundle {
+pub struct Bundle {
     raw: Vec<u8>,
     names: Vec<String>,
-    files: BTreeMap<String, Vec<u8>>,
+    pub files: BTreeMap<String, Vec<u8>>,
 }
 
 impl Bundle {

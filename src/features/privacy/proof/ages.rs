@@ -7,7 +7,7 @@ use crate::infra::db::{self, Conn};
 use crate::on;
 
 /// Jobs that delete run every hour; a row may wait for the next run, and no longer.
-const HOURLY_MS: i64 = 2 * HOUR_MS;
+pub(super) const HOURLY_MS: i64 = 2 * HOUR_MS;
 /// The same for those that run once a day.
 pub(super) const DAILY_MS: i64 = DAY_MS + 2 * HOUR_MS;
 

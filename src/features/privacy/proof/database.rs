@@ -1,6 +1,6 @@
 //! Probes that ask the database: ages, hashes, words, what is overdue. Counts and ages only.
 
-use super::ages::{self, DAILY_MS, age_words, first};
+use super::ages::{self, DAILY_MS, HOURLY_MS, age_words, first};
 use super::{Finding, Sight};
 use crate::domain::accounts::{AccountState, ConsentKind};
 use crate::domain::chat::{Credential, Stop};
@@ -8,6 +8,7 @@ use crate::domain::privacy::clauses::Probe;
 use crate::domain::privacy::constants::{
     BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, EXPIRED_PLATFORM_KEY_DAYS, POLICY_VERSION,
 };
+use crate::domain::privacy::erasure::Reason;
 use crate::domain::privacy::policy_text;
 use crate::domain::problem::Code;
 use crate::domain::providers::Provider;
@@ -31,7 +32,8 @@ pub(super) async fn find(sight: &Sight<'_>, probe: Probe) -> db::Result<Finding>
         Probe::OldestUsage => ages::usage(conn, now).await,
         Probe::OldestSession => ages::session(conn, now).await,
         Probe::OldestAddress => ages::address(conn, now).await,
-        Probe::ErasuresDue | Probe::ChildFastPath => erasures(conn).await,
+        Probe::ErasuresDue => erasures(conn, now).await,
+        Probe::ChildFastPath => children(conn, now).await,
         Probe::RequestsDue => requests(conn, now, OVERDUE_PRIVACY, "privacy").await,
         Probe::AnswersDue => answers(conn, now).await,
         Probe::AgeConfirmed => age(conn).await,
@@ -168,16 +170,35 @@ async fn vocabulary(conn: &mut Conn) -> db::Result<Finding> {
 const KEYS_LEFT: &str =
     "SELECT COUNT(*) FROM provider_keys k JOIN users u ON u.id = k.user_id WHERE u.state IN ($1, $2)";
 
-/// Keys of accounts that are on their way out are gone already.
-async fn erasures(conn: &mut Conn) -> db::Result<Finding> {
+const ERASURES: &str = "SELECT COUNT(*) FROM erasures WHERE ended_at IS NULL";
+const OVERDUE_ERASURES: &str = "SELECT COUNT(*) FROM erasures WHERE ended_at IS NULL AND due_at < $1";
+
+/// Keys of accounts that are on their way out are gone already, and the way ends on its date.
+async fn erasures(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
     let (pending, erasing) = (AccountState::Pending.as_str(), AccountState::Erasing.as_str());
     let left = on!(conn, c => sqlx::query_scalar::<_, i64>(KEYS_LEFT).bind(pending).bind(erasing).fetch_one(c).await)?;
-    Ok(match left {
-        0 => Finding::kept("no key of an account that is being deleted is left"),
+    let open = count(conn, ERASURES).await?;
+    let late = count_at(conn, OVERDUE_ERASURES, now.minus(HOURLY_MS)).await?;
+    Ok(match (left, late) {
+        (0, 0) => Finding::kept(format!(
+            "{open} deletions under way, none late; no key of theirs is left"
+        )),
+        (0, _) => Finding::judge(false, format!("{late} of {open} deletions are late")),
         _ => Finding::judge(
             false,
             format!("{left} keys of accounts that are being deleted are left"),
         ),
+    })
+}
+
+const CHILDREN: &str = "SELECT COUNT(*) FROM erasures WHERE reason = $1 AND ended_at IS NULL AND asked_at < $2";
+
+async fn children(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
+    let (reason, before) = (Reason::Child.as_str(), now.minus(HOURLY_MS).0);
+    let late = on!(conn, c => sqlx::query_scalar::<_, i64>(CHILDREN).bind(reason).bind(before).fetch_one(c).await)?;
+    Ok(match late {
+        0 => Finding::kept("no child's account waits for its deletion"),
+        _ => Finding::judge(false, format!("{late} children's accounts wait for their deletion")),
     })
 }
 

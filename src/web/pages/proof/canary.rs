@@ -99,7 +99,7 @@ fn result(run: Run) -> AnyView {
                     view! {
                         <div>
                             <h3>"Not searched"</h3>
-                            <ul class="proof-sources">{skipped}</ul>
+                            <ul class="proof-skipped">{skipped}</ul>
                         </div>
                     }
                 })}

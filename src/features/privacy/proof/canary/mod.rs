@@ -140,9 +140,27 @@ pub fn start_with(app: &App, user: UserId, text: String) {
         took: Duration::ZERO,
     };
     let sender = app.proofs.canaries.put(user, run);
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "compared with the times of files, which no test's clock sets"
+    )]
+    let files = SystemTime::now();
+    let start = Start {
+        at: Instant::now(),
+        files,
+        log: log_tail::place(),
+    };
     let app_of_task = app.clone();
     app.background
-        .spawn(async move { run_through(&app_of_task, user, &sender).await });
+        .spawn(async move { run_through(&app_of_task, user, &sender, start).await });
+}
+
+/// Where clocks and log stood when a run began.
+#[derive(Clone, Copy)]
+struct Start {
+    at: Instant,
+    files: SystemTime,
+    log: u64,
 }
 
 /// The last run of this person, while it is shown.
