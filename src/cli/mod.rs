@@ -1,5 +1,6 @@
 //! The command line: puts the parts together and runs them.
 
+mod admin;
 mod backup;
 mod doctor;
 mod jobs;
@@ -64,6 +65,9 @@ enum Command {
         #[arg(long)]
         key: Option<String>,
     },
+    /// What an operator does about people's rights.
+    #[command(subcommand)]
+    Admin(admin::Admin),
     /// Look at everything the server needs and say what to mend; changes nothing.
     Doctor,
 }
@@ -119,6 +123,7 @@ pub fn run() -> ExitCode {
                 backup::restore(asked).await.map(done)
             }
             Command::VerifyExport { file, key } => verify_export::run(&file, key.as_deref()),
+            Command::Admin(command) => admin::run(command).await,
             Command::Doctor => doctor::run().await,
         }
     });

@@ -3,7 +3,7 @@
 //! Plain text, lines of at most 72 characters around the links. Nothing that a person typed goes
 //! into a subject, so that nothing can break out of a header; in a body a name is one line.
 
-use super::privacy::constants::MAIL_TOKEN_MINUTES;
+use super::privacy::constants::{MAIL_TOKEN_MINUTES, NOT_ME_LINK_DAYS};
 
 /// Subject and body of one mail. Holds links that open accounts: never printed.
 #[derive(Clone, PartialEq, Eq)]
@@ -37,6 +37,29 @@ pub(super) fn one_line(name: &str) -> String {
 
 fn lifetime() -> String {
     format!("The link works once, for {MAIL_TOKEN_MINUTES} minutes.")
+}
+
+/// The end of every alert: the link that kills sessions and freezes the account.
+fn was_not_you(link: &str) -> String {
+    format!(
+        "If it was not you, say so here within {NOT_ME_LINK_DAYS} days. It signs out every device,\n\
+         holds back what cannot be undone, and leads you to a new password:\n\n{link}"
+    )
+}
+
+/// After "this was not me" on the site: the way to a new password.
+#[must_use]
+pub fn account_held(name: &str, link: &str) -> Letter {
+    Letter::new(
+        "Your Spectr account is held: set a new password",
+        name,
+        &[
+            "somebody signed in to your account said \"this was not me\". Every device is\n\
+             signed out; deletion, downloads and changes of keys wait.\nSet a new password to go on:",
+            link,
+            &lifetime(),
+        ],
+    )
 }
 
 /// To a new address: prove that the mailbox is yours.
@@ -90,13 +113,13 @@ pub fn reset_password(name: &str, link: &str) -> Letter {
 
 /// After the fact: the password was changed.
 #[must_use]
-pub fn password_changed(name: &str, when: &str, forgot: &str) -> Letter {
+pub fn password_changed(name: &str, when: &str, not_me: &str) -> Letter {
     Letter::new(
         "Your Spectr password was changed",
         name,
         &[
             &format!("the password of your account was changed on {when}.\nOther devices were signed out."),
-            &format!("If it was not you, set a new one at once:\n\n{forgot}"),
+            &was_not_you(not_me),
         ],
     )
 }
@@ -138,20 +161,20 @@ pub fn confirm_old_address(name: &str, link: &str, forgot: &str) -> Letter {
 
 /// To both mailboxes once the address has changed.
 #[must_use]
-pub fn address_changed(name: &str, when: &str, contact: &str) -> Letter {
+pub fn address_changed(name: &str, when: &str, not_me: &str) -> Letter {
     Letter::new(
         "The address of your Spectr account was changed",
         name,
         &[
             &format!("the address of your account was changed on {when}, as was confirmed\nfrom both mailboxes."),
-            &format!("If it was not you, write to us:\n\n{contact}"),
+            &was_not_you(not_me),
         ],
     )
 }
 
 /// After the fact: the second factor was switched on or off.
 #[must_use]
-pub fn second_factor_changed(name: &str, when: &str, is_on: bool, forgot: &str) -> Letter {
+pub fn second_factor_changed(name: &str, when: &str, is_on: bool, not_me: &str) -> Letter {
     let (subject, state) = if is_on {
         ("The second factor of your Spectr account is on", "on")
     } else {
@@ -162,14 +185,14 @@ pub fn second_factor_changed(name: &str, when: &str, is_on: bool, forgot: &str) 
         name,
         &[
             &format!("the second factor of your account was switched {state} on {when}."),
-            &format!("If it was not you, set a new password at once:\n\n{forgot}"),
+            &was_not_you(not_me),
         ],
     )
 }
 
 /// A recovery code stood in for the second factor.
 #[must_use]
-pub fn recovery_code_used(name: &str, when: &str, left: usize, forgot: &str) -> Letter {
+pub fn recovery_code_used(name: &str, when: &str, left: usize, not_me: &str) -> Letter {
     Letter::new(
         "A recovery code of your Spectr account was used",
         name,
@@ -178,7 +201,7 @@ pub fn recovery_code_used(name: &str, when: &str, left: usize, forgot: &str) -> 
                 "somebody signed in to your account with a recovery code on {when}.\n\
                  Codes that are left: {left}."
             ),
-            &format!("If it was not you, set a new password at once:\n\n{forgot}"),
+            &was_not_you(not_me),
         ],
     )
 }
@@ -186,7 +209,7 @@ pub fn recovery_code_used(name: &str, when: &str, left: usize, forgot: &str) -> 
 /// After the fact: a provider key was added, replaced or deleted. Names the provider, never the key
 /// or its label.
 #[must_use]
-pub fn provider_key_changed(name: &str, change: KeyChange, provider: &str, when: &str, forgot: &str) -> Letter {
+pub fn provider_key_changed(name: &str, change: KeyChange, provider: &str, when: &str, not_me: &str) -> Letter {
     let (subject, what) = match change {
         KeyChange::Added => ("An API key was added to your Spectr account", "was added to"),
         KeyChange::Replaced => ("An API key of your Spectr account was replaced", "was replaced in"),
@@ -197,7 +220,7 @@ pub fn provider_key_changed(name: &str, change: KeyChange, provider: &str, when:
         name,
         &[
             &format!("a key for {provider} {what} your account on {when}."),
-            &format!("If it was not you, set a new password at once:\n\n{forgot}"),
+            &was_not_you(not_me),
         ],
     )
 }

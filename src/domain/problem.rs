@@ -39,6 +39,8 @@ problems! {
     SignedOut "signed_out" 401 "You are signed out" "Sign in and try again; nothing you typed on this page is lost.";
     PlatformKeyRefused "platform_key_refused" 401 "This platform key does not work" "Check that it is whole and was not revoked, or create another under Settings, Platform keys.";
     Forbidden "forbidden" 403 "This request was refused" "Open the page on this site and try again from there.";
+    Frozen "frozen" 403 "This is held until you set a new password" "Somebody said \"this was not me\" for this account. Ask for a new password by mail; then everything works again.";
+    Restricted "restricted" 403 "You restricted this use of your data" "Lift the restriction under Settings, Privacy, Your rights.";
     NotFound "not_found" 404 "There is nothing here" "Check the address, or start from the dashboard.";
     MethodNotAllowed "method_not_allowed" 405 "This address does not take that method" "Use the method named in the Allow header.";
     NoKey "no_key" 409 "No key for this provider" "Add a key under Settings, API keys, or pick another provider.";

@@ -50,6 +50,19 @@ impl Timestamp {
         self.to_datetime().format(&Rfc3339).unwrap_or_default()
     }
 
+    /// A moment as people write it: `2026-05-01` (midnight UTC) or RFC 3339.
+    #[must_use]
+    pub fn parse(text: &str) -> Option<Self> {
+        let text = text.trim();
+        let moment = if text.len() == 10 {
+            OffsetDateTime::parse(&format!("{text}T00:00:00Z"), &Rfc3339)
+        } else {
+            OffsetDateTime::parse(text, &Rfc3339)
+        };
+        let millis = moment.ok()?.unix_timestamp_nanos() / 1_000_000;
+        i64::try_from(millis).ok().map(Self)
+    }
+
     /// `2026-05-01`.
     #[must_use]
     pub fn date(self) -> String {
@@ -111,6 +124,17 @@ mod tests {
         }
         for nonsense in ["2026-02-30", "2026-5-1", "", "tomorrow", "2026-05-01T00:00:00Z"] {
             assert_eq!(Timestamp::parse_date(nonsense), None, "{nonsense}");
+        }
+    }
+
+    #[test]
+    fn dates_and_moments_are_read_and_nonsense_is_not() {
+        let moment = Timestamp::parse("2026-05-01T08:30:00.25Z").unwrap();
+        assert_eq!(moment.rfc3339(), "2026-05-01T08:30:00.25Z");
+        assert_eq!(Timestamp::parse("2026-05-01"), Some(moment.start_of_day()));
+        assert_eq!(Timestamp::parse("2026-05-01T10:30:00.25+02:00"), Some(moment));
+        for text in ["", "2026-13-01", "yesterday", "2026-05-01 08:30", "1777881600000"] {
+            assert_eq!(Timestamp::parse(text), None, "{text}");
         }
     }
 

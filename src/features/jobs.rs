@@ -63,7 +63,7 @@ pub const JOBS: &[Job<App>] = &[
     },
     Job {
         name: "closed_request_purge",
-        every: DAY_MS,
+        every: HOUR_MS,
         is_destructive: true,
         run: |app| Box::pin(async move { Ok(privacy::requests::purge(&app).await?) }),
     },
@@ -72,6 +72,18 @@ pub const JOBS: &[Job<App>] = &[
         every: HOUR_MS,
         is_destructive: true,
         run: |app| Box::pin(async move { Ok(privacy::export::purge(&app).await?) }),
+    },
+    Job {
+        name: "request_alarm",
+        every: HOUR_MS,
+        is_destructive: false,
+        run: |app| Box::pin(async move { Ok(privacy::requests::alarms::run(&app).await?) }),
+    },
+    Job {
+        name: "disclosure_notice",
+        every: HOUR_MS,
+        is_destructive: false,
+        run: |app| Box::pin(async move { Ok(privacy::disclosures::tell_due(&app).await?) }),
     },
 ];
 

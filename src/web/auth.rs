@@ -30,6 +30,18 @@ use axum::response::{IntoResponse, Response};
 
 /// Everything below these paths is for signed-in people only, whatever the page itself does.
 const SIGNED_IN: &[&str] = &["/dashboard", "/assistant", "/settings"];
+/// What waits for a new password after "this was not me": changes of keys, of the address and of the second factor.
+/// Deletion stands apart, because calling it off goes to the same path; its service refuses.
+const HELD: &[&str] = &[
+    "/settings/keys",
+    "/settings/platform-keys",
+    "/settings/integrations",
+    "/settings/profile",
+    "/settings/security/factor",
+    "/settings/security/password",
+];
+/// Downloads of everything wait too, by whatever method.
+const HELD_WHOLLY: &[&str] = &["/settings/privacy/export"];
 /// Paths that need to know nobody: static files and health checks.
 const ANONYMOUS: &[&str] = &["/pkg", "/fonts", "/healthz", "/readyz"];
 
@@ -64,6 +76,9 @@ pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -
     }
     if let Some(response) = unless_in_use(user.as_ref(), &request) {
         return response;
+    }
+    if user.as_ref().is_some_and(|user| user.is_frozen) && is_held(request.method(), path) {
+        return respond::problem(&Code::Frozen.into(), None);
     }
     if user.is_some() && request.method() == Method::GET && is_for_signed_out(request.uri()) {
         let next = request.uri().query().and_then(next_of);
@@ -201,6 +216,11 @@ fn unless_in_use(user: Option<&CurrentUser>, request: &Request) -> Option<Respon
     } else {
         respond::problem(&Problem::from(Code::AccountPending), None)
     })
+}
+
+/// Whether a frozen account has to wait with this.
+fn is_held(method: &Method, path: &str) -> bool {
+    is_below(path, HELD_WHOLLY) || (!method.is_safe() && is_below(path, HELD))
 }
 
 /// Pages that make no sense to somebody who is signed in.

@@ -68,6 +68,7 @@ fn doors() -> Router<App> {
         .merge(super::pages::keys::doors())
         .merge(super::pages::legal::versions::doors())
         .merge(super::pages::privacy_centre::doors())
+        .merge(super::pages::rights::doors())
         .route("/stream/models", get(models::list))
         .route("/stream/chat", post(stream::chat))
         .route("/api/v1/usage", get(usage::usage))

@@ -11,7 +11,8 @@ use super::pages::landing::Landing;
 use super::pages::not_found::NotFound;
 use super::pages::privacy_export;
 use super::pages::{
-    accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, privacy_centre, settings,
+    accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, privacy_centre, rights,
+    settings,
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -71,6 +72,7 @@ pub fn Pages() -> impl IntoView {
                 <PublicRoutes />
                 <VaultAndUsageRoutes />
                 <ErasureRoutes />
+                <RightsRoutes />
                 <Route path=path!("/signup") view=accounts::signup::SignUpPage ssr=SsrMode::Async />
                 <Route path=path!("/signup/sent") view=accounts::signup::SentPage ssr=SsrMode::Async />
                 <Route path=path!("/verify") view=accounts::signup::VerifyPage ssr=SsrMode::Async />
@@ -140,6 +142,20 @@ fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
             <Route path=path!("/settings/privacy/downloads") view=privacy_export::DownloadsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/privacy/import") view=privacy_export::ImportPage ssr=SsrMode::Async />
             <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
+        </ParentRoute>
+    }
+    .into_inner()
+    .into_any_nested_route()
+}
+
+/// What a person may do about the data held.
+#[component(transparent)]
+fn RightsRoutes() -> impl MatchNestedRoutes + Clone {
+    view! {
+        <ParentRoute path=path!("") view=Outlet>
+            <Route path=path!("/not-me") view=rights::not_me::NotMePage ssr=SsrMode::Async />
+            <Route path=path!("/settings/privacy/rights") view=rights::page::RightsPageView ssr=SsrMode::Async />
+            <Route path=path!("/settings/privacy/security-log") view=rights::security_log::SecurityLogPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -21,6 +21,8 @@ pub const RESERVATION_HOURS: i64 = 1;
 pub const EXPIRED_PLATFORM_KEY_DAYS: i64 = 7;
 /// Verification and reset links work this long, in minutes.
 pub const MAIL_TOKEN_MINUTES: i64 = 30;
+/// The link "this was not me" in alerts works this long, in days.
+pub const NOT_ME_LINK_DAYS: i64 = 7;
 /// The youngest age at which an account may be made.
 pub const MINIMUM_AGE_YEARS: u8 = 16;
 /// Days within which everything of a deleted account is gone, backups included.
@@ -40,10 +42,14 @@ const _: () = assert!(
 );
 /// Days in which a privacy request is answered.
 pub const PRIVACY_REQUEST_DAYS: i64 = 30;
+/// By how many days the answer to a privacy request may be put off, once and with a reason.
+pub const REQUEST_EXTENSION_DAYS: i64 = 60;
 /// Business days in which a general request is answered.
 pub const GENERAL_REQUEST_BUSINESS_DAYS: u8 = 2;
 /// Hours in which a security report is answered.
 pub const SECURITY_REQUEST_HOURS: i64 = 72;
+/// Hours after it was found in which a breach is reported to the authority.
+pub const BREACH_REPORT_HOURS: i64 = 72;
 /// Cost factor of every bcrypt hash.
 pub const BCRYPT_COST: u32 = 12;
 /// The version of the policy that sign-up asks to accept.

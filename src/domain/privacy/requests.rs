@@ -66,6 +66,36 @@ fn business_days_after(from: Timestamp, days: u8) -> Timestamp {
     at
 }
 
+/// How a request came.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Channel {
+    /// By the contact form.
+    Form,
+    /// From the settings of an account.
+    Account,
+    /// By mail or another way; the operator entered it.
+    Mail,
+}
+
+impl Channel {
+    /// The word in the table and in exports.
+    #[must_use]
+    pub const fn id(self) -> &'static str {
+        match self {
+            Self::Form => "form",
+            Self::Account => "account",
+            Self::Mail => "mail",
+        }
+    }
+
+    #[must_use]
+    pub fn parse(id: &str) -> Option<Self> {
+        [Self::Form, Self::Account, Self::Mail]
+            .into_iter()
+            .find(|channel| channel.id() == id)
+    }
+}
+
 /// Why a message is not taken; for the person in front of the form.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
 pub enum MessageError {
@@ -107,69 +137,76 @@ impl Message {
     }
 }
 
-/// Replaces what looks like a payment card's number: 13 to 19 digits, apart by single spaces,
-/// dots or dashes at most, whose checksum (Luhn) holds. The last four digits stay.
+/// Replaces what looks like a payment card's number: 13 to 19 digits that begin with 2 to 6, written as one
+/// or in groups with up to three separators between, whose checksum (Luhn) holds. Groups are never
+/// cut: a longer number that happens to hold such digits somewhere inside stays. The last four digits stay.
 #[must_use]
 pub fn mask_cards(text: &str) -> String {
-    let chars: Vec<char> = text.chars().collect();
-    let mut out = String::with_capacity(text.len());
+    let mut chars: Vec<char> = text.chars().collect();
+    let groups = groups(&chars);
     let mut at = 0;
-    while let Some(c) = chars.get(at) {
-        let run = chars.get(at..).map_or(0, run_length);
-        if run > 0 {
-            let end = at + run;
-            out.extend(masked(chars.get(at..end).unwrap_or_default()));
-            at = end;
-        } else {
-            out.push(*c);
+    while at < groups.len() {
+        let Some(next) = (at..groups.len())
+            .take_while(|last| *last == at || are_joined(&chars, &groups, *last))
+            .filter(|last| is_card(&chars, groups.get(at..=*last).unwrap_or_default()))
+            .last()
+        else {
             at += 1;
-        }
-    }
-    out
-}
-
-/// Length of the run of digits, joined by single separators, at the beginning.
-fn run_length(chars: &[char]) -> usize {
-    let mut end = 0;
-    let mut at = 0;
-    while let Some(c) = chars.get(at) {
-        if digit(*c).is_some() {
-            end = at + 1;
-        } else if end != at || at == 0 || !matches!(c, ' ' | '-' | '.' | '\u{a0}' | '\n' | '\t') {
-            break;
-        }
-        at += 1;
-    }
-    end
-}
-
-/// The run with every card number in it masked; the longest one at each place counts.
-fn masked(run: &[char]) -> Vec<char> {
-    let places: Vec<(usize, u32)> = run
-        .iter()
-        .enumerate()
-        .filter_map(|(at, c)| Some((at, digit(*c)?)))
-        .collect();
-    let mut out = run.to_vec();
-    let mut from = 0;
-    while from < places.len() {
-        let length = (13..=19).rev().find(|length| {
-            places
-                .get(from..from + length)
-                .is_some_and(|digits| luhn(digits.iter().map(|(_, digit)| *digit)))
-        });
-        let Some(length) = length else {
-            from += 1;
             continue;
         };
-        for (at, _) in places.iter().skip(from).take(length - 4) {
-            if let Some(c) = out.get_mut(*at) {
+        let places: Vec<usize> = groups
+            .get(at..=next)
+            .unwrap_or_default()
+            .iter()
+            .cloned()
+            .flatten()
+            .collect();
+        for place in places.iter().take(places.len().saturating_sub(4)) {
+            if let Some(c) = chars.get_mut(*place) {
                 *c = '•';
             }
         }
-        from += length;
+        at = next + 1;
     }
-    out
+    chars.into_iter().collect()
+}
+
+/// Places of digits that stand together.
+fn groups(chars: &[char]) -> Vec<std::ops::Range<usize>> {
+    let mut groups: Vec<std::ops::Range<usize>> = Vec::new();
+    for (at, c) in chars.iter().enumerate() {
+        match groups.last_mut() {
+            _ if digit(*c).is_none() => {}
+            Some(group) if group.end == at => group.end = at + 1,
+            _ => groups.push(at..at + 1),
+        }
+    }
+    groups
+}
+
+/// Whether only a few separators stand between this group and the one before it.
+fn are_joined(chars: &[char], groups: &[std::ops::Range<usize>], at: usize) -> bool {
+    let (Some(before), Some(group)) = (at.checked_sub(1).and_then(|at| groups.get(at)), groups.get(at)) else {
+        return false;
+    };
+    let between = chars.get(before.end..group.start).unwrap_or_default();
+    between.len() <= 3
+        && between
+            .iter()
+            .all(|c| c.is_whitespace() || matches!(c, '-' | '.' | '\u{2010}'..='\u{2014}'))
+}
+
+/// Whether these groups together are a card's number.
+fn is_card(chars: &[char], groups: &[std::ops::Range<usize>]) -> bool {
+    let digits: Vec<u32> = groups
+        .iter()
+        .cloned()
+        .flatten()
+        .filter_map(|at| chars.get(at).copied().and_then(digit))
+        .collect();
+    (13..=19).contains(&digits.len())
+        && digits.first().is_some_and(|first| (2..=6).contains(first))
+        && luhn(digits.into_iter())
 }
 
 /// A digit of any script that people type numbers in.
@@ -230,10 +267,53 @@ mod tests {
             let masked = mask_cards(&format!("my card {text}, thanks"));
             assert!(!masked.contains("4111") && masked.contains("1111, thanks"), "{masked}");
         }
-        assert_eq!(mask_cards("378282246310005"), "•••••••••••0005");
         assert_eq!(mask_cards("４１１１１１１１１１１１１１１１"), "••••••••••••１１１１");
-        // Digits before a card do not hide it, even where more than the card is masked.
-        assert!(!mask_cards("12 4111111111111111").contains("4111"));
+        assert_eq!(mask_cards("4111 - 1111 - 1111 - 1111"), "•••• - •••• - •••• - 1111");
+        // Numbers beside a card neither hide it nor are they masked with it.
+        assert_eq!(mask_cards("12 4111111111111111 7"), "12 ••••••••••••1111 7");
+    }
+
+    #[test]
+    fn real_formats_of_13_to_19_digits_are_masked() {
+        for card in [
+            "4222222222222",  // Visa, 13
+            "30569309025904", // Diners Club, 14
+            "3056 930902 5904",
+            "378282246310005", // American Express, 15
+            "3782 822463 10005",
+            "5555555555554444",        // Mastercard, 16
+            "2223003122003222",        // Mastercard of the 2 series
+            "6011 1111 1111 1117",     // Discover
+            "3530111333300000",        // JCB
+            "6304000000000000000",     // Maestro, 19
+            "4000 0000 0000 0000 006", // Visa, 19
+        ] {
+            let masked = mask_cards(card);
+            let digits = |text: &str| text.chars().filter(char::is_ascii_digit).collect::<String>();
+            let last = digits(card).split_off(digits(card).len() - 4);
+            assert_eq!(digits(&masked), last, "{card}");
+            assert_eq!(
+                masked.chars().filter(|c| *c == '•').count(),
+                digits(card).len() - 4,
+                "{card}"
+            );
+        }
+    }
+
+    #[test]
+    fn long_numbers_that_are_no_cards_stay_whole() {
+        for text in [
+            "1777881600000",               // milliseconds since 1970
+            "41111111111111111234",        // 20 digits
+            "order 10041111111111111111",  // a card's digits inside a longer number
+            "DE89 3704 0044 0532 0130 00", // IBAN
+            "9780306406157",               // ISBN
+            "00000000000000000000000000000000",
+            "3.14159265358979323846264338327950288",
+            "01a1fd29-df38-71f9-ba3f-76319399c72f",
+        ] {
+            assert_eq!(mask_cards(text), text);
+        }
     }
 
     #[test]

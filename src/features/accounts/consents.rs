@@ -70,9 +70,11 @@ async fn record(
     security_log::record(conn, app, user, event).await
 }
 
-const FIND_LIVE: &str = "SELECT id FROM consents WHERE user_id = $1 AND kind = $2 AND withdrawn_at IS NULL";
+const FIND_LIVE: &str = "SELECT id FROM consents WHERE user_id = $1 AND kind = $2 AND withdrawn_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM processing_limits l \
+      WHERE l.user_id = $1 AND l.kind = 'restrict_account' AND l.lifted_at IS NULL)";
 
-/// The live consent that something may rest on.
+/// The live consent that something may rest on; none while the person restricts all use of the data.
 ///
 /// # Errors
 /// When the database cannot be read.
@@ -133,4 +135,17 @@ pub async fn history(conn: &mut Conn, user: UserId) -> db::Result<Vec<ConsentVie
         })
     });
     Ok(views.collect())
+}
+
+const LIST_LIVE: &str = "SELECT user_id FROM consents c WHERE kind = $1 AND withdrawn_at IS NULL \
+     AND NOT EXISTS (SELECT 1 FROM processing_limits l \
+      WHERE l.user_id = c.user_id AND l.kind = 'restrict_account' AND l.lifted_at IS NULL) ORDER BY user_id";
+
+/// Everybody who agrees at this moment.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_live(conn: &mut Conn, kind: ConsentKind) -> db::Result<Vec<UserId>> {
+    let ids = on!(conn, c => sqlx::query_scalar::<_, Uuid>(LIST_LIVE).bind(kind.id()).fetch_all(c).await)?;
+    Ok(ids.into_iter().map(UserId).collect())
 }

@@ -3,10 +3,10 @@
 //! Whether the new address has an account of its own is told to nobody but who reads that mailbox.
 
 use super::error::Result;
-use super::security_log::{self, Caller, SecurityEvent};
+use super::security_log::{self, Caller, Change, SecurityEvent};
 use super::signup::{Confirmed, queue};
 use super::tokens::{self, Token, TokenKind};
-use super::{CurrentUser, profile, users};
+use super::{CurrentUser, alarm, profile, users};
 use crate::domain::accounts::{AccountState, Email, SecurityEventKind};
 use crate::domain::ids::UserId;
 use crate::domain::mail;
@@ -98,6 +98,11 @@ pub async fn cancel(app: &App, user: &CurrentUser) -> Result<bool> {
     Ok(cancelled)
 }
 
+/// Forgets a change that is under way.
+pub(super) async fn forget(conn: &mut Conn, user: UserId) -> db::Result<u64> {
+    execute!(conn, DELETE, user.0)
+}
+
 #[derive(sqlx::FromRow)]
 struct Pending {
     email: Vec<u8>,
@@ -138,8 +143,13 @@ pub(super) async fn confirm(
         return Ok(Some(Confirmed::ChangeTaken));
     }
     let key = app.keys.data_key(user.0).await?;
-    finish(app, conn, &key, user, &pending).await?;
-    record(app, conn, caller, user, SecurityEventKind::EmailChanged).await?;
+    let change = finish(app, conn, &key, user, &pending).await?;
+    let event = SecurityEvent {
+        kind: SecurityEventKind::EmailChanged,
+        caller: Some(caller),
+        note: "",
+    };
+    security_log::record_changes(conn, app, user, event, vec![change]).await?;
     Ok(Some(Confirmed::Change))
 }
 
@@ -160,17 +170,22 @@ async fn make_room(app: &App, conn: &mut Conn, user: UserId, index: &[u8]) -> Re
     }
 }
 
-async fn finish(app: &App, conn: &mut Conn, key: &DataKey, user: UserId, pending: &Pending) -> Result<()> {
+async fn finish(app: &App, conn: &mut Conn, key: &DataKey, user: UserId, pending: &Pending) -> Result<Change> {
     let email = key.open_text(place(user), &pending.email)?;
     let before = users::profile(conn, user, key).await?;
     let sealed = key.seal(users::place(user, "email"), email.as_bytes())?;
     users::set_email(conn, user, sealed, pending.email_index.clone()).await?;
     let when = app.clock.now().human();
     for to in [&before.email, &*email] {
-        let letter = mail::address_changed(&before.name, &when, &tokens::link(app, "/contact"));
+        // The old mailbox may be the only one that its owner still has: the alarm goes there too.
+        let letter = mail::address_changed(&before.name, &when, &alarm::link(conn, app, user).await?);
         queue(app, conn, (user, to), "email_changed", letter).await?;
     }
-    Ok(())
+    Ok(Change {
+        field: "email".to_owned(),
+        before: before.email,
+        after: email.to_string(),
+    })
 }
 
 const FIND: &str = "SELECT email, email_index, old_confirmed_at, new_confirmed_at FROM email_changes WHERE user_id = $1 AND created_at > $2";

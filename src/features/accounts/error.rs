@@ -29,6 +29,9 @@ pub enum Error {
     /// The person did not enter the password lately.
     #[error("the password has to be entered again")]
     StepUpNeeded,
+    /// Somebody said "this was not me".
+    #[error("held until a new password is set by mail")]
+    Frozen,
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -41,6 +44,7 @@ impl From<Error> for Problem {
                 .retry_after(retry_after),
             Error::Busy(busy) => busy.into(),
             Error::StepUpNeeded => Self::new(Code::Forbidden).detail("Enter your password again first."),
+            Error::Frozen => Self::new(Code::Frozen),
             Error::Db(error) => {
                 tracing::error!(%error, "accounts: the database cannot be used");
                 Self::new(Code::Unavailable).retry_after(5)

@@ -35,15 +35,12 @@ pub async fn purge_tokens(app: &App) -> Result<u64> {
 /// When the database cannot be used.
 pub async fn purge_security_events(app: &App) -> Result<u64> {
     let now = app.clock.now();
-    let mut conn = app.db.begin().await?;
-    let purged = security_log::purge(
-        &mut conn,
+    security_log::purge(
+        app,
         now.minus(IP_RETENTION_DAYS * DAY_MS),
         now.minus(SECURITY_EVENT_RETENTION_DAYS * DAY_MS),
     )
-    .await?;
-    conn.commit().await?;
-    Ok(purged)
+    .await
 }
 
 /// Deletes sign-ups that nobody confirmed, with their keys and mails; answers how many.

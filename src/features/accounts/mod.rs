@@ -3,12 +3,14 @@
 //! Nothing here tells whether an address has an account: every door answers the same, in the same
 //! time. Names and addresses leave this feature only opened for their owner or sealed.
 
+pub mod alarm;
 pub mod closing;
 pub mod consents;
 pub mod email_change;
 pub mod error;
 pub mod import;
 pub mod jobs;
+pub mod limits;
 pub mod notify;
 pub mod profile;
 pub mod reset;
@@ -28,7 +30,7 @@ pub use notify::{Notification, notify};
 pub use security_log::{Caller, SecurityEvent, record as security_log};
 pub use sessions::insert as open_session;
 pub use signup::accept_policy;
-pub use users::{NewUser, ProfileView, exist, insert as insert_user};
+pub use users::{NewUser, ProfileView, exist, find_by_index, insert as insert_user};
 
 use crate::domain::accounts::AccountState;
 use crate::domain::ids::{SessionId, UserId};
@@ -48,6 +50,10 @@ pub struct CurrentUser {
     pub signed_in_at: Timestamp,
     /// Erasure was asked for and can still be called off.
     pub is_pending_erasure: bool,
+    /// Somebody said "this was not me": what cannot be undone waits for a new password.
+    pub is_frozen: bool,
+    /// The person restricted calls, or everything.
+    pub restricts_calls: bool,
 }
 
 impl std::fmt::Debug for CurrentUser {
@@ -92,6 +98,8 @@ pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
             email: key.open_text(users::place(id, "email"), &row.email)?.to_string(),
             signed_in_at: Timestamp(row.fresh_at),
             is_pending_erasure: state == AccountState::Pending,
+            is_frozen: row.frozen_at.is_some(),
+            restricts_calls: row.call_limits > 0,
         },
         was_touched,
     }))
@@ -118,8 +126,9 @@ pub fn is_fresh(app: &App, user: &CurrentUser) -> bool {
 }
 
 /// # Errors
-/// [`Error::StepUpNeeded`] unless [`is_fresh`].
+/// [`Error::StepUpNeeded`] unless [`is_fresh`]; [`Error::Frozen`] after "this was not me".
 pub fn require_fresh(app: &App, user: &CurrentUser) -> Result<()> {
+    alarm::require_unfrozen(user)?;
     if is_fresh(app, user) {
         Ok(())
     } else {

@@ -1,18 +1,16 @@
 //! What a signed-in person changes about the account: profile, password, proof of presence.
 
 use super::error::Result;
-use super::security_log::{self, Caller, LogView, SecurityEvent};
+use super::security_log::{self, Caller, Change, LogView, SecurityEvent};
 use super::sessions::{self, Device, Secret};
 use super::signup::queue;
 use super::users::{self, Profile, ProfileView};
-use super::{CurrentUser, email_change, second_factor, signin, strength, tokens};
+use super::{CurrentUser, alarm, email_change, second_factor, signin, strength, tokens};
 use crate::domain::accounts::password::PasswordError;
 use crate::domain::accounts::{PersonName, ProfileText, SecurityEventKind};
 use crate::domain::fields::FieldErrors;
 use crate::domain::ids::UserId;
 use crate::domain::mail;
-use crate::domain::privacy::constants::SECURITY_EVENT_RETENTION_DAYS;
-use crate::domain::timestamp::DAY_MS;
 use crate::features::App;
 use secrecy::{ExposeSecret, SecretString};
 
@@ -60,15 +58,38 @@ pub async fn save_profile(
     };
     let key = app.keys.data_key(user.0).await?;
     let mut conn = app.db.begin().await?;
+    let before = users::profile(&mut conn, user, &key).await?;
     users::set_profile(&mut conn, user, &key, &profile).await?;
+    let changes = changes(&before, &profile);
+    if changes.is_empty() {
+        return Ok(Ok(()));
+    }
     let event = SecurityEvent {
         kind: SecurityEventKind::ProfileChanged,
         caller: Some(caller),
         note: "",
     };
-    security_log::record(&mut conn, app, user, event).await?;
+    security_log::record_changes(&mut conn, app, user, event, changes).await?;
     conn.commit().await?;
     Ok(Ok(()))
+}
+
+/// What a correction changed, as it stands in the security log.
+fn changes(before: &ProfileView, after: &Profile) -> Vec<Change> {
+    let text = |text: &ProfileText| text.as_deref().unwrap_or_default().to_owned();
+    let pairs = [
+        ("name", &before.name, after.name.as_str().to_owned()),
+        ("organisation", &before.organisation, text(&after.organisation)),
+        ("phone", &before.phone, text(&after.phone)),
+        ("address", &before.address, text(&after.address)),
+    ];
+    let changed = pairs.into_iter().filter(|(_, before, after)| *before != after);
+    let change = |(field, before, after): (&str, &String, String)| Change {
+        field: field.to_owned(),
+        before: before.clone(),
+        after,
+    };
+    changed.map(change).collect()
 }
 
 /// The security page's facts.
@@ -88,14 +109,13 @@ const EVENTS: i64 = 50;
 pub async fn security(app: &App, user: UserId) -> Result<SecurityPage> {
     let key = app.keys.data_key(user.0).await?;
     let now = app.clock.now();
-    let since = now.minus(SECURITY_EVENT_RETENTION_DAYS * DAY_MS);
     let mut conn = app.db.acquire().await?;
     let credentials = users::find(&mut conn, user).await?;
     Ok(SecurityPage {
         devices: sessions::list(&mut conn, user, &key, now).await?,
         has_second_factor: credentials.is_some_and(|user| user.totp_enabled_at.is_some()),
         recovery_codes_left: second_factor::count_codes(&mut conn, user).await?,
-        log: security_log::list(&mut conn, user, &key, since, EVENTS).await?,
+        log: security_log::list(&mut conn, user, &key, now, EVENTS).await?,
     })
 }
 
@@ -134,14 +154,14 @@ pub async fn change_password(
     };
     users::set_password(&mut conn, user.id, &hash).await?;
     sessions::revoke_others(&mut conn, user.id, user.session, now).await?;
-    tokens::delete_of_user(&mut conn, user.id).await?;
+    tokens::delete_all_but_alarms(&mut conn, user.id).await?;
     let event = SecurityEvent {
         kind: SecurityEventKind::PasswordChanged,
         caller: Some(caller),
         note: "",
     };
     security_log::record(&mut conn, app, user.id, event).await?;
-    let letter = mail::password_changed(&user.name, &now.human(), &tokens::link(app, "/forgot"));
+    let letter = mail::password_changed(&user.name, &now.human(), &alarm::link(&mut conn, app, user.id).await?);
     queue(app, &mut conn, (user.id, &user.email), "password_changed", letter).await?;
     conn.commit().await?;
     Ok(PasswordChange::Done(secret))

@@ -7,7 +7,7 @@ use super::error::Result;
 use super::security_log::{self, Caller, SecurityEvent};
 use super::signup::{queue, throttle};
 use super::tokens::{self, Token, TokenKind};
-use super::{sessions, strength, users};
+use super::{alarm, sessions, strength, users};
 use crate::domain::accounts::password::PasswordError;
 use crate::domain::accounts::{AccountState, Email, SecurityEventKind};
 use crate::domain::mail::{self, Letter};
@@ -116,13 +116,14 @@ pub async fn reset(app: &App, caller: &Caller, token: &str, password: &SecretStr
     users::verify(&mut conn, user, now).await?;
     sessions::revoke_all(&mut conn, user, now).await?;
     tokens::delete_of_user(&mut conn, user).await?;
+    alarm::lift(&mut conn, user).await?;
     let event = SecurityEvent {
         kind: SecurityEventKind::PasswordReset,
         caller: Some(caller),
         note: "",
     };
     security_log::record(&mut conn, app, user, event).await?;
-    let letter = mail::password_changed(&profile.name, &now.human(), &tokens::link(app, "/forgot"));
+    let letter = mail::password_changed(&profile.name, &now.human(), &alarm::link(&mut conn, app, user).await?);
     queue(app, &mut conn, (user, &profile.email), "password_changed", letter).await?;
     conn.commit().await?;
     Ok(Reset::Done)

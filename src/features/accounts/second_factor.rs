@@ -6,7 +6,7 @@
 use super::error::{Error, Result};
 use super::security_log::{self, Caller, SecurityEvent};
 use super::signup::queue;
-use super::{CurrentUser, tokens, users};
+use super::{CurrentUser, alarm, users};
 use crate::domain::accounts::SecurityEventKind;
 use crate::domain::ids::UserId;
 use crate::domain::mail;
@@ -162,7 +162,7 @@ async fn tell(app: &App, conn: &mut Conn, caller: &Caller, user: &CurrentUser, i
     };
     record(app, conn, caller, user.id, kind).await?;
     let when = app.clock.now().human();
-    let letter = mail::second_factor_changed(&user.name, &when, is_on, &tokens::link(app, "/forgot"));
+    let letter = mail::second_factor_changed(&user.name, &when, is_on, &alarm::link(conn, app, user.id).await?);
     queue(app, conn, (user.id, &user.email), "second_factor", letter).await
 }
 
@@ -247,7 +247,7 @@ pub(super) async fn accept(app: &App, caller: &Caller, user: UserId, code: &str)
     let profile = users::profile(&mut conn, user, &key).await?;
     record(app, &mut conn, caller, user, SecurityEventKind::RecoveryCodeUsed).await?;
     let when = app.clock.now().human();
-    let letter = mail::recovery_code_used(&profile.name, &when, left, &tokens::link(app, "/forgot"));
+    let letter = mail::recovery_code_used(&profile.name, &when, left, &alarm::link(&mut conn, app, user).await?);
     queue(app, &mut conn, (user, &profile.email), "recovery_code", letter).await?;
     conn.commit().await?;
     Ok(true)

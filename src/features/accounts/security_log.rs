@@ -2,18 +2,30 @@
 //!
 //! ```text
 //! hash(n) = SHA-256(hash(n-1), id, user, number, kind, time, sealed detail, commitment to the address)
+//! anchor (number, hash) ◄── oldest row … newest row ──► head (number, hash), both in the user's row
 //! ```
 //!
 //! The address stands sealed beside the row and not in the chain: only a salted commitment does, so
-//! that removing addresses after 30 days leaves every hash as it was.
+//! that removing addresses after 30 days leaves every hash as it was. The purge of old events moves
+//! the anchor, so that what is left still is a whole chain.
+
+mod chain;
+mod purge;
+mod read;
+
+pub use chain::{Chain, check};
+pub use read::{EventView, LogPage, LogView, list, page};
+
+pub(super) use purge::{purge, remove_addresses};
 
 use super::error::{Error, Result};
+use super::limits;
 use crate::domain::accounts::SecurityEventKind;
 use crate::domain::ids::UserId;
-use crate::domain::timestamp::Timestamp;
+use crate::domain::privacy::rights::Limit;
 use crate::features::App;
 use crate::infra::crypto::{DataKey, Place, random};
-use crate::infra::db::{self, Conn};
+use crate::infra::db::Conn;
 use crate::{execute, on};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -31,22 +43,40 @@ pub struct Caller {
 /// One thing that happened.
 pub struct SecurityEvent<'a> {
     pub kind: SecurityEventKind,
-    /// `None` where the product itself acted.
+    /// `None` where the product itself or its operator acted.
     pub caller: Option<&'a Caller>,
     /// A few words more, such as a key's label; empty where there is nothing to add.
     pub note: &'a str,
+}
+
+/// What a correction changed: sealed with the event.
+#[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Change {
+    /// `name`, `email`, `phone`.
+    pub field: String,
+    pub before: String,
+    pub after: String,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Detail {
     device: String,
     note: String,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    changes: Vec<Change>,
 }
 
 #[derive(Serialize, Deserialize)]
 struct Address {
     ip: IpAddr,
     salt: [u8; 16],
+}
+
+impl Address {
+    fn commitment(&self) -> Vec<u8> {
+        let hasher = Sha256::new().chain_update(self.salt).chain_update(self.ip.to_string());
+        hasher.finalize().to_vec()
+    }
 }
 
 /// The next place in a user's chain; the row stays locked until the transaction ends.
@@ -67,16 +97,33 @@ const INSERT: &str = "INSERT INTO security_events \
 /// # Errors
 /// When the user or his data key is gone, or the database refuses.
 pub async fn record(conn: &mut Conn, app: &App, user: UserId, event: SecurityEvent<'_>) -> Result<()> {
+    record_changes(conn, app, user, event, Vec::new()).await
+}
+
+/// As [`record`], with the values before and after.
+///
+/// # Errors
+/// As [`record`].
+pub async fn record_changes(
+    conn: &mut Conn,
+    app: &App,
+    user: UserId,
+    event: SecurityEvent<'_>,
+    changes: Vec<Change>,
+) -> Result<()> {
     let key = app.keys.data_key(user.0).await?;
     let head = on!(conn, c => sqlx::query_as::<_, Head>(NEXT).bind(user.0).fetch_one(c).await)?;
     let id = app.clock.new_id();
     let detail = Detail {
         device: event.caller.map(|caller| caller.device.clone()).unwrap_or_default(),
         note: event.note.to_owned(),
+        changes,
     };
     let (ip, ip_commitment) = match event.caller {
-        Some(caller) => seal_address(&key, user, id, caller.ip).map(|(ip, mark)| (Some(ip), Some(mark)))?,
-        None => (None, None),
+        Some(caller) if !limits::is_live(conn, user, Limit::Addresses).await? => {
+            seal_address(&key, user, id, caller.ip).map(|(ip, mark)| (Some(ip), Some(mark)))?
+        }
+        _ => (None, None),
     };
     let row = Row {
         id,
@@ -110,13 +157,9 @@ pub async fn record(conn: &mut Conn, app: &App, user: UserId, event: SecurityEve
 
 fn seal_address(key: &DataKey, user: UserId, row: Uuid, ip: IpAddr) -> Result<(Vec<u8>, Vec<u8>)> {
     let salt: [u8; 16] = random().map_err(|_| Error::Randomness)?;
-    let commitment = Sha256::new()
-        .chain_update(salt)
-        .chain_update(ip.to_string())
-        .finalize()
-        .to_vec();
-    let sealed = key.seal(place(user, row, "ip"), &json(&Address { ip, salt })?)?;
-    Ok((sealed, commitment))
+    let address = Address { ip, salt };
+    let sealed = key.seal(place(user, row, "ip"), &json(&address)?)?;
+    Ok((sealed, address.commitment()))
 }
 
 fn json(value: &impl Serialize) -> Result<Vec<u8>> {
@@ -156,79 +199,24 @@ impl Row {
         }
         hasher.finalize().to_vec()
     }
+
+    fn open_detail(&self, key: &DataKey, user: UserId) -> Option<Detail> {
+        let plain = key.open(place(user, self.id, "detail"), &self.detail).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+
+    /// The address, where it is still kept; `Err` where what stands there is not what was written.
+    fn open_address(&self, key: &DataKey, user: UserId) -> Result<Option<Address>, Altered> {
+        let Some(sealed) = &self.ip else { return Ok(None) };
+        let plain = key.open(place(user, self.id, "ip"), sealed).map_err(|_| Altered)?;
+        let address: Address = serde_json::from_slice(&plain).map_err(|_| Altered)?;
+        let fits = self.ip_commitment.as_ref() == Some(&address.commitment());
+        if fits { Ok(Some(address)) } else { Err(Altered) }
+    }
 }
 
-/// An event as its owner reads it.
-#[derive(Clone)]
-pub struct EventView {
-    pub kind: SecurityEventKind,
-    pub at: Timestamp,
-    pub device: String,
-    pub note: String,
-    /// Gone after 30 days.
-    pub ip: Option<IpAddr>,
-}
-
-/// A user's log, newest first, and whether its chain is whole.
-#[derive(Clone)]
-pub struct LogView {
-    pub events: Vec<EventView>,
-    pub is_whole: bool,
-}
-
-const LIST: &str = "SELECT id, seq, kind, at, detail, ip, ip_commitment, prev, hash FROM security_events \
-     WHERE user_id = $1 AND at > $2 ORDER BY seq DESC LIMIT $3";
-
-/// The newest events since a moment, opened, with their chain checked.
-///
-/// # Errors
-/// When the database cannot be read or a row does not open.
-pub async fn list(conn: &mut Conn, user: UserId, key: &DataKey, since: Timestamp, limit: i64) -> Result<LogView> {
-    let rows = on!(conn, c => sqlx::query_as::<_, Row>(LIST)
-        .bind(user.0)
-        .bind(since.0)
-        .bind(limit)
-        .fetch_all(c)
-        .await)?;
-    let links_hold = rows.windows(2).all(|pair| match pair {
-        [newer, older] => newer.prev == older.hash && newer.seq == older.seq + 1,
-        _ => true,
-    });
-    let is_whole = links_hold && rows.iter().all(|row| row.compute_hash(user) == row.hash);
-    let events = rows
-        .iter()
-        .filter_map(|row| SecurityEventKind::parse(&row.kind).map(|kind| open(key, user, row, kind)))
-        .collect::<Result<_>>()?;
-    Ok(LogView { events, is_whole })
-}
-
-fn open(key: &DataKey, user: UserId, row: &Row, kind: SecurityEventKind) -> Result<EventView> {
-    let unreadable = |_| Error::Unreadable("a row of the security log is not readable");
-    let detail: Detail =
-        serde_json::from_slice(&key.open(place(user, row.id, "detail"), &row.detail)?).map_err(unreadable)?;
-    let address: Option<Address> = match &row.ip {
-        Some(sealed) => {
-            Some(serde_json::from_slice(&key.open(place(user, row.id, "ip"), sealed)?).map_err(unreadable)?)
-        }
-        None => None,
-    };
-    Ok(EventView {
-        kind,
-        at: Timestamp(row.at),
-        device: detail.device,
-        note: detail.note,
-        ip: address.map(|address| address.ip),
-    })
-}
-
-const PURGE_ADDRESSES: &str = "UPDATE security_events SET ip = NULL WHERE ip IS NOT NULL AND at <= $1";
-const PURGE: &str = "DELETE FROM security_events WHERE at <= $1";
-
-/// Removes addresses of events older than `addresses_before` and events older than `events_before`.
-pub(super) async fn purge(conn: &mut Conn, addresses_before: Timestamp, events_before: Timestamp) -> db::Result<u64> {
-    let addresses = execute!(conn, PURGE_ADDRESSES, addresses_before.0)?;
-    Ok(addresses + execute!(conn, PURGE, events_before.0)?)
-}
+/// A value that does not open or does not fit its commitment.
+struct Altered;
 
 const fn place(user: UserId, row: Uuid, column: &'static str) -> Place {
     Place {

@@ -89,6 +89,8 @@ pub(super) struct Row {
     pub name: Vec<u8>,
     pub email: Vec<u8>,
     pub state: String,
+    pub frozen_at: Option<i64>,
+    pub call_limits: i64,
 }
 
 impl Row {
@@ -97,7 +99,9 @@ impl Row {
     }
 }
 
-const FIND: &str = "SELECT s.id, s.user_id, s.fresh_at, s.last_seen_at, u.name, u.email, u.state \
+const FIND: &str = "SELECT s.id, s.user_id, s.fresh_at, s.last_seen_at, u.name, u.email, u.state, u.frozen_at, \
+     (SELECT COUNT(*) FROM processing_limits l WHERE l.user_id = u.id AND l.lifted_at IS NULL \
+      AND l.kind IN ('restrict_account', 'restrict_calls')) AS call_limits \
      FROM sessions s JOIN users u ON u.id = s.user_id \
      WHERE s.id_hash = $1 AND s.revoked_at IS NULL AND s.last_seen_at > $2";
 

@@ -2,8 +2,8 @@
 
 use super::error::{Error, Result};
 use crate::domain::ids::UserId;
-use crate::domain::privacy::constants::MAIL_TOKEN_MINUTES;
-use crate::domain::timestamp::{MINUTE_MS, Timestamp};
+use crate::domain::privacy::constants::{MAIL_TOKEN_MINUTES, NOT_ME_LINK_DAYS};
+use crate::domain::timestamp::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::features::App;
 use crate::infra::crypto::random;
 use crate::infra::db::{self, Conn};
@@ -25,6 +25,8 @@ pub enum TokenKind {
     SecondStep,
     /// Begins a deletion without password or second factor.
     Erasure,
+    /// The way to say "this was not me", in alerts.
+    NotMe,
 }
 
 impl TokenKind {
@@ -36,12 +38,14 @@ impl TokenKind {
             Self::EmailNew => "email_new",
             Self::SecondStep => "second_step",
             Self::Erasure => "erasure",
+            Self::NotMe => "not_me",
         }
     }
 
     const fn lifetime_ms(self) -> i64 {
         match self {
             Self::SecondStep => 5 * MINUTE_MS,
+            Self::NotMe => NOT_ME_LINK_DAYS * DAY_MS,
             _ => MAIL_TOKEN_MINUTES * MINUTE_MS,
         }
     }
@@ -169,6 +173,13 @@ const DELETE_OF_USER: &str = "DELETE FROM tokens WHERE user_id = $1";
 /// Makes every open link of a user worthless.
 pub(super) async fn delete_of_user(conn: &mut Conn, user: UserId) -> db::Result<u64> {
     execute!(conn, DELETE_OF_USER, user.0)
+}
+
+const DELETE_ALL_BUT_ALARMS: &str = "DELETE FROM tokens WHERE user_id = $1 AND kind <> 'not_me'";
+
+/// As [`delete_of_user`], but the links of alerts still work: who changes a password may be a thief.
+pub(super) async fn delete_all_but_alarms(conn: &mut Conn, user: UserId) -> db::Result<u64> {
+    execute!(conn, DELETE_ALL_BUT_ALARMS, user.0)
 }
 
 const PURGE: &str = "DELETE FROM tokens WHERE expires_at <= $1";

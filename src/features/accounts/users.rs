@@ -61,6 +61,7 @@ pub(super) struct Credentials {
     pub password_hash: String,
     pub state: String,
     pub totp_enabled_at: Option<i64>,
+    pub frozen_at: Option<i64>,
 }
 
 impl Credentials {
@@ -73,13 +74,23 @@ impl Credentials {
     }
 }
 
-const FIND_BY_EMAIL: &str = "SELECT id, password_hash, state, totp_enabled_at FROM users WHERE email_index = $1";
+const FIND_BY_EMAIL: &str =
+    "SELECT id, password_hash, state, totp_enabled_at, frozen_at FROM users WHERE email_index = $1";
 
 pub(super) async fn find_by_email(conn: &mut Conn, index: &[u8; 32]) -> db::Result<Option<Credentials>> {
     on!(conn, c => sqlx::query_as::<_, Credentials>(FIND_BY_EMAIL).bind(index.to_vec()).fetch_optional(c).await)
 }
 
-const FIND_BY_ID: &str = "SELECT id, password_hash, state, totp_enabled_at FROM users WHERE id = $1";
+/// Whose account has the address with this index; one that waits for its confirmation is nobody's yet.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find_by_index(conn: &mut Conn, index: &[u8; 32]) -> db::Result<Option<UserId>> {
+    let found = find_by_email(conn, index).await?;
+    Ok(found.filter(|user| user.state().may_sign_in()).map(|user| user.id()))
+}
+
+const FIND_BY_ID: &str = "SELECT id, password_hash, state, totp_enabled_at, frozen_at FROM users WHERE id = $1";
 
 pub(super) async fn find(conn: &mut Conn, id: UserId) -> db::Result<Option<Credentials>> {
     on!(conn, c => sqlx::query_as::<_, Credentials>(FIND_BY_ID).bind(id.0).fetch_optional(c).await)

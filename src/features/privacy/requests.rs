@@ -1,18 +1,26 @@
-//! Requests of the contact page: taken, sealed, acknowledged, and erased a year after they are closed.
+//! Requests by the contact page, from the settings and by mail: taken, sealed, acknowledged, answered at the
+//! operator's desk, and erased a year after they are closed.
 //!
 //! Each request has a data key of its own, since its sender may have no account. Nothing a person
 //! wrote is ever stored or logged outside that seal.
 
+pub mod alarms;
+pub mod desk;
+mod rows;
+
+pub use rows::{Line, RequestView, list, list_mine};
+
 use super::error::{Error, Result};
-use crate::domain::accounts::{Email, PersonName, ProfileText};
+use crate::domain::accounts::{Email, PersonName, ProfileText, SecurityEventKind};
 use crate::domain::fields::FieldErrors;
 use crate::domain::ids::{RequestId, UserId};
 use crate::domain::privacy::constants::CLOSED_REQUEST_RETENTION_DAYS;
 use crate::domain::privacy::letters::{self, Received, Sender};
-use crate::domain::privacy::requests::{Message, RequestKind, mask_cards};
+use crate::domain::privacy::requests::{Channel, Message, RequestKind, mask_cards};
 use crate::domain::timestamp::{DAY_MS, Timestamp};
 use crate::features::App;
-use crate::features::accounts::security_log::Caller;
+use crate::features::accounts::CurrentUser;
+use crate::features::accounts::security_log::{self, Caller, SecurityEvent};
 use crate::features::accounts::throttle::{Counted, network};
 use crate::features::outbox::{self, Mail};
 use crate::infra::crypto::{DataKey, Place};
@@ -30,15 +38,28 @@ pub struct ContactForm<'a> {
 }
 
 /// The form as it is good.
-struct Contact {
-    kind: RequestKind,
-    name: PersonName,
-    email: Email,
-    organisation: ProfileText,
-    message: Message,
+pub struct Contact {
+    pub kind: RequestKind,
+    pub name: PersonName,
+    pub email: Email,
+    pub organisation: ProfileText,
+    pub message: Message,
 }
 
-fn parse(form: &ContactForm<'_>) -> Result<Contact, FieldErrors> {
+/// Whose request it is, and how and when it came.
+struct Intake<'a> {
+    user: Option<UserId>,
+    /// `None` where the operator entered it.
+    caller: Option<&'a Caller>,
+    channel: Channel,
+    received_at: Timestamp,
+}
+
+/// Reads a form.
+///
+/// # Errors
+/// What has to be mended, field by field.
+pub fn parse(form: &ContactForm<'_>) -> Result<Contact, FieldErrors> {
     let mut errors = FieldErrors::default();
     let kind = errors.take("kind", RequestKind::from_id(form.kind).ok_or("Pick one of the list."));
     let name = errors.take("name", PersonName::parse(&mask_cards(form.name)));
@@ -72,18 +93,63 @@ pub async fn send(
         Ok(contact) => contact,
         Err(errors) => return Ok(Err(errors)),
     };
-    let index = app.keys.email_index(&contact.email.normalised());
+    count(app, caller, &contact.email)?;
+    let intake = Intake {
+        user,
+        caller: Some(caller),
+        channel: Channel::Form,
+        received_at: app.clock.now(),
+    };
+    take(app, intake, &contact).await.map(Ok)
+}
+
+/// A privacy request of somebody who is signed in: only the words are asked for.
+///
+/// # Errors
+/// As [`send`].
+pub async fn ask(
+    app: &App,
+    caller: &Caller,
+    user: &CurrentUser,
+    message: &str,
+) -> Result<Result<RequestId, FieldErrors>> {
+    let form = ContactForm {
+        kind: RequestKind::Privacy.id(),
+        name: &user.name,
+        email: &user.email,
+        organisation: "",
+        message,
+    };
+    let contact = match parse(&form) {
+        Ok(contact) => contact,
+        Err(errors) => return Ok(Err(errors)),
+    };
+    count(app, caller, &contact.email)?;
+    let intake = Intake {
+        user: Some(user.id),
+        caller: Some(caller),
+        channel: Channel::Account,
+        received_at: app.clock.now(),
+    };
+    take(app, intake, &contact).await.map(Ok)
+}
+
+/// Counts a request against its network and its address.
+fn count(app: &App, caller: &Caller, email: &Email) -> Result<()> {
     let counted = [
         Counted::ContactNetwork(network(caller.ip)),
-        Counted::ContactAddress(index),
+        Counted::ContactAddress(app.keys.email_index(&email.normalised())),
     ];
     app.throttles
         .take(&counted, app.clock.now())
-        .map_err(|retry_after| Error::Throttled { retry_after })?;
+        .map_err(|retry_after| Error::Throttled { retry_after })
+}
+
+async fn take(app: &App, intake: Intake<'_>, contact: &Contact) -> Result<RequestId> {
     let id = RequestId(app.clock.new_id());
     let key = app.keys.create_data_key(id.0).await?;
-    match write(app, id, user, &key, &contact).await {
-        Ok(()) => Ok(Ok(id)),
+    match write(app, id, &intake, &key, contact).await {
+        Ok(()) => Ok(id),
         Err(error) => {
             // A key that is left over seals nothing; the next start may find it.
             if let Err(error) = app.keys.destroy_data_key(id.0).await {
@@ -95,12 +161,11 @@ pub async fn send(
 }
 
 const INSERT: &str = "INSERT INTO privacy_requests \
-     (id, user_id, kind, state, email_index, name, email, organisation, message, created_at, due_at) \
-     VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10)";
+     (id, user_id, kind, state, email_index, name, email, organisation, message, created_at, due_at, channel) \
+     VALUES ($1, $2, $3, 'open', $4, $5, $6, $7, $8, $9, $10, $11)";
 
-async fn write(app: &App, id: RequestId, user: Option<UserId>, key: &DataKey, contact: &Contact) -> Result<()> {
-    let now = app.clock.now();
-    let due = contact.kind.due(now);
+async fn write(app: &App, id: RequestId, intake: &Intake<'_>, key: &DataKey, contact: &Contact) -> Result<()> {
+    let due = contact.kind.due(intake.received_at);
     let seal = |column, text: &str| key.seal(place(id, column), text.as_bytes());
     let organisation = contact.organisation.as_deref();
     let mut conn = app.db.begin().await?;
@@ -108,16 +173,25 @@ async fn write(app: &App, id: RequestId, user: Option<UserId>, key: &DataKey, co
         &mut conn,
         INSERT,
         id.0,
-        user.map(|user| user.0),
+        intake.user.map(|user| user.0),
         contact.kind.id(),
         app.keys.email_index(&contact.email.normalised()).to_vec(),
         seal("name", contact.name.as_str())?,
         seal("email", contact.email.as_str())?,
         organisation.map(|text| seal("organisation", text)).transpose()?,
         seal("message", contact.message.as_str())?,
-        now.0,
+        intake.received_at.0,
         due.0,
+        intake.channel.id(),
     )?;
+    if let Some(user) = intake.user {
+        let event = SecurityEvent {
+            kind: SecurityEventKind::RequestSent,
+            caller: intake.caller,
+            note: &reference(id),
+        };
+        security_log::record(&mut conn, app, user, event).await?;
+    }
     let reference = reference(id);
     let received = Received {
         kind: contact.kind,
@@ -196,6 +270,11 @@ pub async fn receipt(app: &App, id: RequestId) -> Result<Option<Receipt>> {
 const CLOSED: &str = "SELECT id FROM privacy_requests WHERE closed_at <= $1 ORDER BY id LIMIT 500";
 const DELETE: &str = "DELETE FROM privacy_requests WHERE id = $1";
 
+// Whoever objects to keeping closed requests loses them once the answer has left.
+const OBJECTED: &str = "SELECT id FROM privacy_requests WHERE closed_at IS NOT NULL \
+     AND user_id IN (SELECT user_id FROM processing_limits WHERE kind = 'object_requests' AND lifted_at IS NULL) \
+     AND NOT EXISTS (SELECT 1 FROM outbox WHERE owner_id = privacy_requests.id AND state = 'queued') LIMIT 500";
+
 /// Erases requests that were closed long enough ago, with their keys and mails. Answers how many.
 ///
 /// # Errors
@@ -203,7 +282,8 @@ const DELETE: &str = "DELETE FROM privacy_requests WHERE id = $1";
 pub async fn purge(app: &App) -> Result<u64> {
     let before = app.clock.now().minus(CLOSED_REQUEST_RETENTION_DAYS * DAY_MS);
     let mut conn = app.db.acquire().await?;
-    let ids = list_closed(&mut conn, before).await?;
+    let mut ids = list_closed(&mut conn, before).await?;
+    ids.extend(on!(&mut conn, c => sqlx::query_scalar::<_, Uuid>(OBJECTED).fetch_all(c).await)?);
     drop(conn);
     let mut erased = 0;
     for id in ids {

@@ -281,9 +281,10 @@ async fn tell(
         kind: "provider_key",
         dedupe: format!("provider_key:{}", app.clock.new_id()),
     };
-    let (when, forgot) = (app.clock.now().human(), accounts::tokens::link(app, "/forgot"));
+    let not_me = accounts::alarm::link(conn, app, who.user).await?;
+    let when = app.clock.now().human();
     accounts::notify(conn, app, who.user, notification, |name| {
-        mail::provider_key_changed(name, change, provider.name(), &when, &forgot)
+        mail::provider_key_changed(name, change, provider.name(), &when, &not_me)
     })
     .await?;
     Ok(())

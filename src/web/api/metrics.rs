@@ -3,7 +3,7 @@
 //! No label names a person, an account, an address or a key. Anything but `/metrics` is 404.
 
 use crate::domain::timestamp::Timestamp;
-use crate::features::{App, outbox};
+use crate::features::{App, outbox, privacy};
 use crate::infra::db::Db;
 use crate::infra::jobs::heartbeats;
 use crate::infra::telemetry::Metrics;
@@ -26,6 +26,10 @@ async fn scrape(State((app, metrics)): State<(App, Metrics)>) -> impl IntoRespon
     if let Ok((queued, failed)) = outbox::backlog(&app).await {
         gauge!("spectr_outbox_mails", "state" => "queued").set(as_number(queued));
         gauge!("spectr_outbox_mails", "state" => "failed").set(as_number(failed));
+    }
+    if let Ok((open, overdue)) = privacy::requests::alarms::backlog(&app).await {
+        gauge!("spectr_requests", "state" => "open").set(as_number(open));
+        gauge!("spectr_requests", "state" => "overdue").set(as_number(overdue));
     }
     jobs(&app).await;
     if let Some(bytes) = resident_memory() {

@@ -31,6 +31,7 @@ pub async fn chat(
     body: Bytes,
 ) -> Response {
     let opened = match read(&body) {
+        Ok(_) if user.restricts_calls => Err(Code::Restricted.into()),
         Ok(request) => engine::open(&app, user.id, id, request).await,
         Err(problem) => Err(problem),
     };

@@ -19,4 +19,5 @@ pub mod privacy_centre;
 pub mod privacy_export;
 pub mod problem;
 pub mod proof;
+pub mod rights;
 pub mod settings;

@@ -37,6 +37,9 @@ pub static USERS: Table = Table {
         count("totp_last_step").left("a counter against using a code twice"),
         count("event_count"),
         digest("event_head").or_none(),
+        time("frozen_at").or_none(),
+        count("event_anchor_seq"),
+        digest("event_anchor").or_none(),
     ],
 };
 

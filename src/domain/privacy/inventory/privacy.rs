@@ -117,6 +117,10 @@ pub static PRIVACY_REQUESTS: Table = Table {
         time("created_at"),
         time("due_at"),
         time("closed_at").or_none(),
+        code("channel"),
+        sealed("answer").or_none(),
+        time("extended_at").or_none(),
+        sealed("extension").or_none(),
     ],
 };
 

@@ -1,11 +1,12 @@
 //! `/settings/profile`: who a person is, in his own words, and the address of the account.
 
-use super::{again, failed, page_query, person, refuse, shows_links, unless_fresh};
+use super::{again, failed, page_query, person, refuse, secret, shows_links, unless_fresh};
 use crate::domain::accounts::{Email, PersonName, ProfileText};
 use crate::features::App;
 use crate::features::accounts::email_change::{PendingView, cancel, request};
-use crate::features::accounts::{ProfileView, profile as service};
-use crate::web::auth::{SignedIn, see_other};
+use crate::features::accounts::profile::StepUp;
+use crate::features::accounts::{self, ProfileView, profile as service};
+use crate::web::auth::{SignedIn, see_other, set_cookie};
 use crate::web::client::caller;
 use crate::web::components::{AppShell, Field, Notice, Panel, ProblemNotice, Tone, Width};
 use crate::web::form::Form;
@@ -24,6 +25,7 @@ pub(super) fn doors() -> Router<App> {
 }
 
 const PATH: &str = "/settings/profile";
+const KEEP: [&str; 4] = ["name", "organisation", "phone", "address"];
 const PROFILE: &str = "profile";
 const EMAIL: &str = "email";
 
@@ -36,14 +38,33 @@ async fn post_profile(State(app): State<App>, SignedIn(user): SignedIn, form: Fo
         phone: fields.get("phone").to_owned(),
         address: fields.get("address").to_owned(),
     };
-    match service::save_profile(&app, &caller(&app, &form.parts), user.id, &sent).await {
-        Ok(Ok(())) => see_other("/settings/profile?notice=saved"),
-        Ok(Err(errors)) => {
-            let keep = ["name", "organisation", "phone", "address"];
-            again(&app, &form.parts, FormState::new(PROFILE, fields, &keep, errors)).await
+    let caller = caller(&app, &form.parts);
+    let mut renewed = None;
+    if !accounts::is_fresh(&app, &user) {
+        let (password, code) = (secret(fields, "password"), fields.get("code"));
+        let error = match service::step_up(&app, &caller, &user, &password, code).await {
+            Ok(StepUp::Done(secret)) => {
+                renewed = Some(secret);
+                None
+            }
+            Ok(StepUp::PasswordIsWrong) => Some(("password", "Enter your password to save this.")),
+            Ok(StepUp::CodeIsWrong) => Some(("code", "Enter the current code of your app.")),
+            Ok(StepUp::SignedOut) => return see_other("/login"),
+            Err(error) => return failed(error),
+        };
+        if let Some(error) = error {
+            return refuse(&app, &form, PROFILE, &KEEP, error).await;
         }
-        Err(error) => failed(error),
     }
+    let mut response = match service::save_profile(&app, &caller, user.id, &sent).await {
+        Ok(Ok(())) => see_other("/settings/profile?notice=saved"),
+        Ok(Err(errors)) => again(&app, &form.parts, FormState::new(PROFILE, fields, &KEEP, errors)).await,
+        Err(error) => failed(error),
+    };
+    if let Some(secret) = renewed {
+        set_cookie(&app, &mut response, &secret);
+    }
+    response
 }
 
 async fn post_email(State(app): State<App>, SignedIn(user): SignedIn, mut form: Form) -> Response {
@@ -84,10 +105,15 @@ pub fn ProfilePage() -> impl IntoView {
     let (mine, address) = (FormState::of(PROFILE), FormState::of(EMAIL));
     let body = Suspend::new(async move {
         let user = user?;
+        let asks = match accounts::is_fresh(&app, &user) {
+            true => Asks::Nothing,
+            false if service::has_second_factor(&app, user.id).await.unwrap_or(true) => Asks::Code,
+            false => Asks::Password,
+        };
         Some(match service::profile(&app, user.id).await {
             Ok(page) => view! {
                 <AddressPanel email=page.profile.email.clone() pending=page.pending state=address />
-                <ProfilePanel profile=page.profile state=mine />
+                <ProfilePanel profile=page.profile state=mine asks />
             }
             .into_any(),
             Err(error) => view! { <ProblemNotice problem=error.into() /> }.into_any(),
@@ -103,10 +129,30 @@ pub fn ProfilePage() -> impl IntoView {
     }
 }
 
+/// What saving asks for besides: a correction counts only by somebody who was just there.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Asks {
+    Nothing,
+    Password,
+    Code,
+}
+
 #[component]
-fn ProfilePanel(profile: ProfileView, state: FormState) -> impl IntoView {
+fn ProfilePanel(profile: ProfileView, state: FormState, asks: Asks) -> impl IntoView {
     let max = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
     let line = max(ProfileText::MAX);
+    let password = (asks != Asks::Nothing).then(|| {
+        view! {
+            <Field name="password" label="Password" kind="password" autocomplete="current-password" error=state.error("password")
+                hint="It was a while ago that you entered it." />
+        }
+    });
+    let code = (asks == Asks::Code).then(|| {
+        view! {
+            <Field name="code" label="Code" autocomplete="one-time-code" code=true maxlength=20 error=state.error("code")
+                hint="From your authenticator app, or a recovery code." />
+        }
+    });
     view! {
         <Panel title="About you">
             <form class="form form-narrow" method="post" action="/settings/profile">
@@ -119,6 +165,8 @@ fn ProfilePanel(profile: ProfileView, state: FormState) -> impl IntoView {
                 <Field name="address" label="Postal address" autocomplete="street-address" required=false maxlength=line
                     value=state.value_or("address", &profile.address) error=state.error("address")
                     hint="All of this is stored encrypted. Empty a field to delete it." />
+                {password}
+                {code}
                 <div class="form-actions"><button class="button primary" type="submit">"Save profile"</button></div>
             </form>
         </Panel>
