@@ -5,6 +5,7 @@
 //! where the purge is late.
 
 use super::error::Result;
+use super::export::{self, Latest, Scope};
 use crate::domain::ids::UserId;
 use crate::domain::privacy::inventory::{INVENTORY, Kind, Retention, Store, Table};
 use crate::domain::timestamp::Timestamp;
@@ -20,7 +21,12 @@ pub struct Holding {
     pub count: i64,
     /// The time that the table's retention counts from, of its oldest row; else when that row was made.
     pub oldest: Option<Timestamp>,
+    /// Its newest rows, opened: what the export would hold of them.
+    pub latest: Vec<Latest>,
 }
+
+/// Rows of each table that are shown; all of them are in the export.
+pub const SHOWN: u8 = 3;
 
 impl Holding {
     /// When the oldest row is deleted, where that is known today.
@@ -38,6 +44,13 @@ pub async fn list(app: &App, user: UserId) -> Result<Vec<Holding>> {
     let now = app.clock.now();
     let mut main = app.db.acquire().await?;
     let mut keystore = app.keystore.acquire().await?;
+    let key = app.keys.data_key(user.0).await?;
+    let scope = Scope {
+        app,
+        user,
+        key: &key,
+        now,
+    };
     let mut holdings = Vec::new();
     for table in INVENTORY.iter().copied().filter(|table| table.is_personal()) {
         let conn = match table.store {
@@ -45,10 +58,16 @@ pub async fn list(app: &App, user: UserId) -> Result<Vec<Holding>> {
             Store::Keystore => &mut keystore,
         };
         let (count, oldest) = count(conn, table, user, now).await?;
+        let latest = if count > 0 {
+            export::latest(conn, &scope, table, SHOWN).await?
+        } else {
+            Vec::new()
+        };
         holdings.push(Holding {
             table,
             count,
             oldest: oldest.map(Timestamp),
+            latest,
         });
     }
     Ok(holdings)

@@ -27,6 +27,7 @@ pub use purge::purge;
 pub use queries::{Export, State};
 pub use read::{Stored, find, list, newest, stream, tail};
 pub use registry::{Building, End, Exports};
+pub use rows::{Latest, Scope, latest};
 
 use super::error::Result;
 use crate::domain::accounts::SecurityEventKind;

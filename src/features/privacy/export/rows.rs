@@ -93,6 +93,44 @@ macro_rules! cell {
     };
 }
 
+/// A row as its owner reads it: columns with their values.
+pub type Latest = Vec<(&'static Column, Cell)>;
+
+/// The newest rows of a table, opened: the same values as in a bundle.
+///
+/// # Errors
+/// When the database cannot be read or a value does not open.
+pub async fn latest(conn: &mut Conn, scope: &Scope<'_>, table: &'static Table, limit: u8) -> Result<Vec<Latest>> {
+    let query = Query::new(table, scope.now);
+    let names: Vec<_> = query.read.iter().map(|column| column.name).collect();
+    let order = query.read.iter().find(|column| column.kind == Kind::Time);
+    let order = order
+        .map(|time| format!(" ORDER BY {} DESC", time.name))
+        .unwrap_or_default();
+    let sql = format!("SELECT {} {}{order} LIMIT {limit}", names.join(", "), query.condition);
+    let mut read = Vec::new();
+    on!(conn, c => {
+        let mut statement = sqlx::query(AssertSqlSafe(sql)).bind(scope.user.0);
+        if let Some(cutoff) = query.cutoff {
+            statement = statement.bind(cutoff.0);
+        }
+        for row in statement.fetch_all(c).await? {
+            let mut cells = Vec::with_capacity(query.read.len());
+            for (index, column) in query.read.iter().enumerate() {
+                cells.push(cell!(row, index, column.kind));
+            }
+            read.push(cells);
+        }
+    });
+    let mut rows = Vec::new();
+    for mut cells in read {
+        forget(scope, &query, &mut cells);
+        open(scope, &query, &mut cells).await?;
+        rows.push(query.columns.iter().copied().zip(cells).collect());
+    }
+    Ok(rows)
+}
+
 /// How many rows there are, asked of the database rather than counted on the way.
 pub async fn count(conn: &mut Conn, scope: &Scope<'_>, query: &Query) -> Result<u64> {
     let sql = AssertSqlSafe(format!("SELECT COUNT(*) {}", query.condition));

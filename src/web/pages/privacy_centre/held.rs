@@ -1,8 +1,13 @@
-//! "See": everything that is held about a person, category by category, from the inventory.
+//! "See": everything that is held about a person, category by category, from the inventory, with the
+//! newest rows of each table opened.
 
-use crate::domain::privacy::inventory::Section;
+use crate::domain::privacy::bundle::Cell;
+use crate::domain::privacy::inventory::{Column, Kind, Section};
 use crate::domain::privacy::policy::{capitalised, kept};
+use crate::domain::timestamp::Timestamp;
+use crate::domain::usage::usd;
 use crate::features::App;
+use crate::features::privacy::export::Latest;
 use crate::features::privacy::holdings::{self, Holding};
 use crate::web::components::{Panel, ProblemNotice};
 use crate::web::page::person;
@@ -32,7 +37,7 @@ pub fn Held() -> impl IntoView {
 
 #[component]
 fn Sections(held: Vec<Holding>) -> impl IntoView {
-    Section::ALL
+    let sections = Section::ALL
         .into_iter()
         .filter_map(|section| {
             let held: Vec<_> = held
@@ -42,7 +47,8 @@ fn Sections(held: Vec<Holding>) -> impl IntoView {
                 .collect();
             (!held.is_empty()).then(|| view! { <Category section held /> })
         })
-        .collect_view()
+        .collect_view();
+    view! { <div class="held-list">{sections}</div> }
 }
 
 #[component]
@@ -63,7 +69,7 @@ fn Category(section: Section, held: Vec<Holding>) -> impl IntoView {
 fn Line(holding: Holding) -> impl IntoView {
     let table = holding.table;
     let count = match holding.count {
-        0 => "nothing".to_owned(),
+        0 => "nothing now".to_owned(),
         1 => "1 entry".to_owned(),
         count => format!("{count} entries"),
     };
@@ -82,10 +88,87 @@ fn Line(holding: Holding) -> impl IntoView {
                 </p>
             </div>
             <p class="held-stand">
-                <strong class="num">{count}</strong>
+                <strong class=("is-none", holding.count == 0) class="num">{count}</strong>
                 <span class="muted small">{deleted}</span>
             </p>
+            {(!holding.latest.is_empty()).then(|| view! { <Rows holding /> })}
         </li>
     }
     .into_any()
+}
+
+/// The data itself, folded.
+#[component]
+fn Rows(holding: Holding) -> impl IntoView {
+    let shown = i64::try_from(holding.latest.len()).unwrap_or_default();
+    let summary = match (shown == holding.count, holding.count) {
+        (true, 1) => "Show it".to_owned(),
+        (true, _) => "Show them".to_owned(),
+        (false, _) => format!("Show the newest {shown}"),
+    };
+    let more = (shown < holding.count).then(|| {
+        view! { <p class="hint">"All of them are in "<a href="/settings/privacy/downloads">"your download"</a>"."</p> }
+    });
+    let rows = holding
+        .latest
+        .into_iter()
+        .map(|row| view! { <Row row /> })
+        .collect_view();
+    view! {
+        <details>
+            <summary>{summary}</summary>
+            <div class="rows">{rows}{more}</div>
+        </details>
+    }
+    .into_any()
+}
+
+#[component]
+fn Row(row: Latest) -> impl IntoView {
+    let facts = row
+        .into_iter()
+        .map(|(column, cell)| {
+            view! {
+                <div>
+                    <dt>{capitalised(&column.label())}</dt>
+                    <dd>{value(column, &cell)}</dd>
+                </div>
+            }
+        })
+        .collect_view();
+    view! { <dl class="row-facts">{facts}</dl> }.into_any()
+}
+
+/// A value as a person reads it.
+fn value(column: &Column, cell: &Cell) -> AnyView {
+    match cell {
+        Cell::Null => view! { <span class="faint">"none"</span> }.into_any(),
+        Cell::Integer(amount) if column.kind == Kind::Money => usd(*amount).into_any(),
+        Cell::Integer(number) => number.to_string().into_any(),
+        Cell::Flag(true) => "yes".into_any(),
+        Cell::Flag(false) => "no".into_any(),
+        Cell::Id(id) => view! { <code>{id.to_string()}</code> }.into_any(),
+        Cell::Time(at) => Timestamp(*at).human().into_any(),
+        Cell::Text(text) => view! { <bdi>{text.clone()}</bdi> }.into_any(),
+        Cell::Bytes(bytes) => view! { <code>{hex::encode(bytes)}</code> }.into_any(),
+        Cell::Document(document) => view! { <bdi>{sentence(document)}</bdi> }.into_any(),
+    }
+}
+
+/// The words and numbers of a document: `device: Firefox 140 on Linux`.
+fn sentence(document: &serde_json::Value) -> String {
+    let Some(members) = document.as_object() else {
+        return document.to_string();
+    };
+    let words = members.iter().filter_map(|(name, value)| {
+        let value = match value {
+            serde_json::Value::String(text) if text.is_empty() => return None,
+            serde_json::Value::String(text) => text.clone(),
+            serde_json::Value::Number(number) => number.to_string(),
+            serde_json::Value::Bool(flag) => flag.to_string(),
+            _ => return None,
+        };
+        Some(format!("{}: {value}", name.replace('_', " ")))
+    });
+    words.collect::<Vec<_>>().join(", ")
 }
