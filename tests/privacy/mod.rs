@@ -1,7 +1,7 @@
 //! Promises about people's data, tried through the running server.
 
-mod consents;
 mod centre;
+mod consents;
 mod contact;
 pub mod erasure;
 pub mod export;
