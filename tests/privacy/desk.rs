@@ -39,12 +39,15 @@ async fn with_operator(engine: Engine) -> TestApp {
 
 /// The operator is reminded once, then alarmed once a day, until there is an answer.
 async fn a_request_that_nobody_answers_reminds_and_then_alarms_every_day(app: &TestApp) {
-    let id = desk::add(&app.app, &by_mail("grace@example.org"), app.clock_now()).await.unwrap();
+    let id = desk::add(&app.app, &by_mail("grace@example.org"), app.clock_now())
+        .await
+        .unwrap();
     let subjects = async || {
         alarms::run(&app.app).await.unwrap();
         let mails = app.mails().await;
         let due = mails.into_iter().map(|mail| mail.subject);
-        due.filter(|subject| subject.starts_with("Due soon") || subject.starts_with("OVERDUE")).collect::<Vec<_>>()
+        due.filter(|subject| subject.starts_with("Due soon") || subject.starts_with("OVERDUE"))
+            .collect::<Vec<_>>()
     };
     app.clock.advance(22 * DAY_MS);
     assert!(subjects().await.is_empty());
@@ -60,7 +63,10 @@ async fn a_request_that_nobody_answers_reminds_and_then_alarms_every_day(app: &T
     app.clock.advance(DAY_MS);
     let all = subjects().await;
     assert_eq!(all.iter().filter(|subject| subject.starts_with("OVERDUE")).count(), 2);
-    desk::close(&app.app, &requests::reference(id), "Here it is.").await.unwrap().unwrap();
+    desk::close(&app.app, &requests::reference(id), "Here it is.")
+        .await
+        .unwrap()
+        .unwrap();
     app.clock.advance(DAY_MS);
     assert_eq!(subjects().await.len(), 3);
     assert_eq!(alarms::backlog(&app.app).await.unwrap(), (0, 0));
@@ -189,7 +195,15 @@ fn the_command_line_enters_lists_reads_and_answers_requests() {
     let run = |arguments: &[&str]| spectr(folder.path(), arguments);
     let text = |output: &Output| String::from_utf8_lossy(&output.stdout).into_owned();
     let add = |received: &[&str]| {
-        let mut arguments = vec!["admin", "request", "add", "--name", "Grace", "--email", "grace@example.org"];
+        let mut arguments = vec![
+            "admin",
+            "request",
+            "add",
+            "--name",
+            "Grace",
+            "--email",
+            "grace@example.org",
+        ];
         arguments.extend(["--message", "A copy, please."]);
         arguments.extend(received);
         run(&arguments)
@@ -203,13 +217,34 @@ fn the_command_line_enters_lists_reads_and_answers_requests() {
     let list = run(&["admin", "request", "list", "--json"]);
     assert_eq!(list.status.code(), Some(1), "something is overdue");
     let rows: serde_json::Value = serde_json::from_str(&text(&list)).unwrap();
-    assert_eq!((rows[0]["state"].as_str(), rows[1]["state"].as_str()), (Some("OVERDUE"), Some("open")));
+    assert_eq!(
+        (rows[0]["state"].as_str(), rows[1]["state"].as_str()),
+        (Some("OVERDUE"), Some("open"))
+    );
     let reference = rows[0]["reference"].as_str().unwrap();
     let shown = text(&run(&["admin", "request", "show", reference]));
     assert!(shown.contains("A copy, please.") && shown.contains("grace@example.org"));
-    assert_eq!(run(&["admin", "request", "close", reference, "--answer", "Here."]).status.code(), Some(0));
+    assert_eq!(
+        run(&["admin", "request", "close", reference, "--answer", "Here."])
+            .status
+            .code(),
+        Some(0)
+    );
     assert_eq!(run(&["admin", "request", "list"]).status.code(), Some(0));
-    assert_eq!(run(&["admin", "request", "close", reference, "--answer", "Twice."]).status.code(), Some(2));
-    assert_eq!(run(&["admin", "user", "show", "grace@example.org"]).status.code(), Some(2));
-    assert_eq!(run(&["admin", "breach", "open", "--title", "x", "--text", "y"]).status.code(), Some(2));
+    assert_eq!(
+        run(&["admin", "request", "close", reference, "--answer", "Twice."])
+            .status
+            .code(),
+        Some(2)
+    );
+    assert_eq!(
+        run(&["admin", "user", "show", "grace@example.org"]).status.code(),
+        Some(2)
+    );
+    assert_eq!(
+        run(&["admin", "breach", "open", "--title", "x", "--text", "y"])
+            .status
+            .code(),
+        Some(2)
+    );
 }

@@ -3,8 +3,10 @@
 mod centre;
 mod consents;
 mod contact;
+mod desk;
 pub mod erasure;
 pub mod export;
 mod inventory;
 mod policy;
+mod rights;
 mod security_log;

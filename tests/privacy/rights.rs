@@ -14,7 +14,12 @@ fn ask() -> serde_json::Value {
 }
 
 async fn limit(client: &crate::support::Client, limit: &str, action: &str) {
-    let sent = client.post("/settings/privacy/rights/limit", &[("limit", limit), ("action", action)]).await;
+    let sent = client
+        .post(
+            "/settings/privacy/rights/limit",
+            &[("limit", limit), ("action", action)],
+        )
+        .await;
     assert!(sent.see_other().starts_with(RIGHTS), "{limit}");
 }
 

@@ -35,7 +35,9 @@ async fn happen(app: &TestApp, person: &Person, count: usize) {
             note: "",
         };
         let mut conn = app.app.db.begin().await.unwrap();
-        accounts::security_log(&mut conn, &app.app, person.id, event).await.unwrap();
+        accounts::security_log(&mut conn, &app.app, person.id, event)
+            .await
+            .unwrap();
         conn.commit().await.unwrap();
     }
 }

@@ -5,6 +5,7 @@ mod breach;
 mod disclosure;
 mod erase;
 mod news;
+mod policy;
 mod request;
 mod sheet;
 mod user;
@@ -37,6 +38,9 @@ pub enum Admin {
     /// Look at the metadata of one account.
     #[command(subcommand)]
     User(user::Command),
+    /// The published versions of the privacy policy, and publishing this one.
+    #[command(subcommand)]
+    Policy(policy::Command),
     /// Mail news to those who agreed to get them.
     #[command(subcommand)]
     News(news::Command),
@@ -61,6 +65,7 @@ pub async fn run(command: Admin) -> Result<ExitCode> {
         Admin::Disclosure(command) => disclosure::run(&app, command).await,
         Admin::Breach(command) => breach::run(&app, command).await,
         Admin::User(command) => user::run(&app, command).await,
+        Admin::Policy(command) => policy::run(&app, command).await,
         Admin::News(command) => news::run(&app, command).await,
     };
     // A running server delivers too; leases keep each mail to one of both.

@@ -8,7 +8,7 @@ use crate::domain::privacy::erasure::{Counts, Reason, Receipt, State, When};
 use crate::domain::privacy::erasure_letters as letters;
 use crate::domain::timestamp::Timestamp;
 use crate::features::accounts::security_log::{self, Caller, SecurityEvent};
-use crate::features::accounts::{ProfileView, closing, profile, tokens};
+use crate::features::accounts::{ProfileView, alarm, closing, profile, tokens};
 use crate::features::outbox::{self, Mail};
 use crate::features::privacy::error::{Error, Result};
 use crate::features::{App, engine};
@@ -43,6 +43,7 @@ pub(super) struct Ask<'a> {
 /// # Errors
 /// When a database cannot be used; nothing has happened then.
 pub async fn ask(app: &App, caller: &Caller, user: UserId, session: SessionId, when: When) -> Result<Asked> {
+    alarm::require_unfrozen_id(&mut app.db.acquire().await?, user).await?;
     let ask = Ask {
         user,
         reason: Reason::Settings,
