@@ -3,7 +3,7 @@
 use super::traces;
 use crate::engine::double;
 use crate::engine::privacy::{ANSWER, PROMPT};
-use crate::engine::stage::{Reader, Stage, question, text};
+use crate::engine::stage::{Reader, question, text};
 use crate::engine::stories;
 use crate::engine::wires::{self, FIVE};
 use crate::on_both_engines;

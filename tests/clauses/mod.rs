@@ -7,6 +7,7 @@ mod accounts;
 mod calls;
 mod database;
 mod erasure;
+mod faults;
 mod letters;
 mod platform;
 mod policy;

@@ -1,4 +1,4 @@
-//! Hands due mails to the transport: leased, retried with growing pauses, given up after a day.
+//! Hands due mails to the transport: leased, retried with growing pauses, given up after a week.
 
 use super::queries::{self, Due};
 use super::{Content, place};
@@ -14,8 +14,8 @@ use zeroize::Zeroizing;
 
 /// An attempt that takes longer belongs to a process that died.
 const LEASE_MS: i64 = 5 * MINUTE_MS;
-/// Pauses between attempts; after the last one a mail is given up. Together about a day.
-const PAUSES_MS: [i64; 9] = [
+/// Pauses between attempts; the last one again and again, until a mail is given up.
+const PAUSES_MS: [i64; 8] = [
     30 * SECOND_MS,
     2 * MINUTE_MS,
     10 * MINUTE_MS,
@@ -23,9 +23,11 @@ const PAUSES_MS: [i64; 9] = [
     HOUR_MS,
     2 * HOUR_MS,
     4 * HOUR_MS,
-    8 * HOUR_MS,
-    8 * HOUR_MS,
+    LAST_PAUSE_MS,
 ];
+const LAST_PAUSE_MS: i64 = 8 * HOUR_MS;
+/// A mail server that is down for days loses nothing; after a week what a mail says is old.
+const GIVE_UP_MS: i64 = 7 * DAY_MS;
 /// How often delivery looks by itself.
 const IDLE: Duration = Duration::from_secs(30);
 /// After a ring the row may not be committed yet: look again after these pauses.
@@ -124,13 +126,15 @@ async fn settle(app: &App, mail: &Due, outcome: Result<(), Failure>) -> db::Resu
     let now = app.clock.now();
     let mut conn = app.db.begin().await?;
     let attempt = usize::try_from(mail.attempts - 1).unwrap_or_default();
-    match (outcome, PAUSES_MS.get(attempt)) {
+    let is_young = now.0 - mail.created_at < GIVE_UP_MS;
+    let pause = is_young.then(|| PAUSES_MS.get(attempt).copied().unwrap_or(LAST_PAUSE_MS));
+    match (outcome, pause) {
         (Ok(()), _) => {
             queries::finish(&mut conn, mail.id, now, None).await?;
         }
         (Err(Failure::Temporary(problem)), Some(pause)) => {
             tracing::info!(mail = %mail.id, kind = mail.kind, problem, "a mail was not taken; it is tried again");
-            queries::postpone(&mut conn, mail.id, now.plus(*pause), problem).await?;
+            queries::postpone(&mut conn, mail.id, now.plus(pause), problem).await?;
         }
         (Err(Failure::Temporary(problem) | Failure::Permanent(problem)), _) => {
             tracing::error!(mail = %mail.id, kind = mail.kind, problem, "a mail was given up");

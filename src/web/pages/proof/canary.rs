@@ -133,7 +133,7 @@ fn row(place: &Place) -> AnyView {
             <th scope="row">{place.name}</th>
             <td class="num">{grouped(signed(place.files))}</td>
             <td class="num">{grouped(signed(place.rows))}</td>
-            <td class="num">{bytes(place.bytes)}</td>
+            <td class="num nowrap">{bytes(place.bytes)}</td>
             <td>{place.problem.clone().unwrap_or_else(|| "whole".to_owned())}</td>
         </tr>
     }
