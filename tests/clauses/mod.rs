@@ -13,13 +13,14 @@ mod platform;
 mod policy;
 mod proof;
 mod retention;
+mod rights;
 mod traces;
 mod web;
 
 use spectr::domain::privacy::clauses::CLAUSES;
 
 /// The sources of the tests, for the names in them.
-const SOURCES: [&str; 9] = [
+const SOURCES: [&str; 10] = [
     include_str!("accounts.rs"),
     include_str!("calls.rs"),
     include_str!("database.rs"),
@@ -28,6 +29,7 @@ const SOURCES: [&str; 9] = [
     include_str!("platform.rs"),
     include_str!("policy.rs"),
     include_str!("retention.rs"),
+    include_str!("rights.rs"),
     include_str!("web.rs"),
 ];
 

@@ -1,7 +1,7 @@
 //! Probes that ask the database: ages, hashes, words, what is overdue. Counts and ages only.
 
 use super::ages::{self, DAILY_MS, HOURLY_MS, age_words, first};
-use super::{Finding, Sight};
+use super::{Finding, Sight, Standing, schema};
 use crate::domain::accounts::{AccountState, ConsentKind};
 use crate::domain::chat::{Credential, Stop};
 use crate::domain::privacy::clauses::Probe;
@@ -37,6 +37,7 @@ pub(super) async fn find(sight: &Sight<'_>, probe: Probe) -> db::Result<Finding>
         Probe::RequestsDue => requests(conn, now, OVERDUE_PRIVACY, "privacy").await,
         Probe::AnswersDue => answers(conn, now).await,
         Probe::AgeConfirmed => age(conn).await,
+        Probe::LegalBases => disclosures(conn, now).await,
         Probe::MarketingMails => marketing(conn).await,
         Probe::Traces => traces(conn).await,
         Probe::Acceptances => acceptances(conn).await,
@@ -199,6 +200,23 @@ async fn children(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
     Ok(match late {
         0 => Finding::kept("no child's account waits for its deletion"),
         _ => Finding::judge(false, format!("{late} children's accounts wait for their deletion")),
+    })
+}
+
+const DISCLOSURES: &str = "SELECT COUNT(*) FROM disclosures";
+const UNTOLD: &str = "SELECT COUNT(*) FROM disclosures WHERE told_at IS NULL AND tell_at < $1";
+
+async fn disclosures(conn: &mut Conn, now: Timestamp) -> db::Result<Finding> {
+    let bases = schema::bases();
+    let all = count(conn, DISCLOSURES).await?;
+    let untold = count_at(conn, UNTOLD, now.minus(DAILY_MS)).await?;
+    Ok(match (bases.standing, untold) {
+        (Standing::Kept, 0) => Finding::kept(format!("{}; {all} disclosures, each in its person's log", bases.value)),
+        (Standing::Kept, _) => Finding::judge(
+            false,
+            format!("{untold} of {all} disclosures are kept from their person"),
+        ),
+        _ => bases,
     })
 }
 

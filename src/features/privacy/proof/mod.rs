@@ -195,7 +195,7 @@ async fn find(sight: &Sight<'_>, probe: Probe) -> Finding {
         Probe::OneCookie | Probe::ForeignHosts | Probe::Headers | Probe::WithoutCookies | Probe::DeletionDoors => {
             Ok(answers::find(sight, probe))
         }
-        Probe::AccountColumns | Probe::Purposes | Probe::CardNumbers | Probe::LegalBases | Probe::SavedContent => {
+        Probe::AccountColumns | Probe::Purposes | Probe::CardNumbers | Probe::SavedContent => {
             schema::find(sight, probe)
         }
         Probe::Region | Probe::DialledHosts | Probe::Authorities | Probe::SigningSecret => {

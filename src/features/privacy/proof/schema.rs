@@ -84,7 +84,6 @@ pub(super) fn find(sight: &Sight<'_>, probe: Probe) -> db::Result<Finding> {
     Ok(match probe {
         Probe::AccountColumns => account(live),
         Probe::CardNumbers => cards(live),
-        Probe::LegalBases => bases(),
         Probe::SavedContent => saved(live),
         _ => purposes(live),
     })
@@ -134,7 +133,8 @@ fn cards(live: &Live) -> Finding {
     )
 }
 
-fn bases() -> Finding {
+/// Every table about people is held on a legal basis.
+pub(super) fn bases() -> Finding {
     let personal = || INVENTORY.iter().filter(|table| table.is_personal());
     let without = personal().find(|table| table.purpose.basis() == inventory::Basis::None);
     let purposes: BTreeSet<_> = personal().map(|table| table.purpose).collect();
