@@ -10,11 +10,16 @@ mod doubles;
 
 use std::io::Write;
 
+/// Ports of the providers, which come first.
+const PROVIDERS: u16 = 6;
+
 #[tokio::main]
 async fn main() -> std::io::Result<()> {
     let first = std::env::args().nth(1).and_then(|port| port.parse().ok());
     let doubles = doubles::Doubles::start_at(first).await?;
     let mut out = std::io::stdout();
+    let langsmith = doubles::langsmith::LangSmith::start_at(first.map(|first| first + PROVIDERS)).await?;
+    writeln!(out, "SPECTR_LANGSMITH_BASE_URL={}", langsmith.url)?;
     for (name, url) in doubles.settings() {
         writeln!(out, "{name}={url}")?;
     }

@@ -16,6 +16,8 @@ mod accounts;
 mod clauses;
 mod database;
 mod engine;
+mod integrations;
+mod platform;
 mod privacy;
 mod providers;
 mod support;

@@ -6,6 +6,7 @@
 //! [`Doubles::until`] waits for what a test wants to see, such as a socket that was closed.
 
 mod check;
+pub mod langsmith;
 mod models;
 mod script;
 mod wire;

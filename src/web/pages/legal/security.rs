@@ -43,6 +43,10 @@ fn sections() -> Vec<Section> {
                     ("", "No denial of service, no spam, no social engineering.".to_owned()),
                     ("", "Give us reasonable time to mend it before you publish.".to_owned()),
                 ]),
+                text(
+                    "Found a platform key of somebody, which begins with `spectr_`? [Burn it](/security/leaked-key): it \
+                     stops working at once, and its owner is told.",
+                ),
                 text("Who keeps to this acts with our permission, and we will say so to anyone who asks."),
             ],
         ),
