@@ -8,6 +8,7 @@ use reqwest::Method;
 use serde_json::{Value, json};
 use spectr::domain::providers::Provider;
 use spectr::domain::timestamp::DAY_MS;
+use spectr::infra::clock::Clock;
 
 /// Fails unless the value is what `openapi.json` says of a schema.
 #[track_caller]
