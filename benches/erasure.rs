@@ -19,7 +19,7 @@ const OTHERS: i64 = 10_000;
 /// Between two loads of the dashboard, and between two writes.
 const PAUSE: Duration = Duration::from_millis(25);
 
-type Times = Arc<Mutex<Vec<Duration>>>;
+pub type Times = Arc<Mutex<Vec<Duration>>>;
 
 pub async fn measure() {
     let folder = tempfile::tempdir().unwrap();
@@ -64,7 +64,7 @@ pub async fn measure() {
     app.close().await;
 }
 
-async fn person(app: &App, number: usize) -> (UserId, String) {
+pub async fn person(app: &App, number: usize) -> (UserId, String) {
     let id = UserId(SystemClock.new_id());
     let key = app.keys.create_data_key(id.0).await.unwrap();
     let user = accounts::NewUser {
@@ -84,7 +84,7 @@ async fn person(app: &App, number: usize) -> (UserId, String) {
 }
 
 /// Calls of the last 89 days, with ids in the order of their times.
-async fn fill(app: &App, user: UserId, rows: i64) {
+pub async fn fill(app: &App, user: UserId, rows: i64) {
     const CALLS: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $3 - 1)
         INSERT INTO llm_calls (id, user_id, started_at, provider, model, feature, credential, input_tokens, output_tokens,
             cached_read_tokens, cached_write_tokens, reasoning_tokens, estimated, cost_nano_usd, latency_ms, status)
@@ -102,7 +102,7 @@ async fn fill(app: &App, user: UserId, rows: i64) {
     conn.commit().await.unwrap();
 }
 
-async fn load(url: String, cookie: String, times: Times) {
+pub async fn load(url: String, cookie: String, times: Times) {
     let http = reqwest::Client::new();
     loop {
         let began = Instant::now();
@@ -114,7 +114,7 @@ async fn load(url: String, cookie: String, times: Times) {
     }
 }
 
-async fn write(app: App, user: UserId, times: Times) {
+pub async fn write(app: App, user: UserId, times: Times) {
     loop {
         let began = Instant::now();
         let mut conn = app.db.begin().await.unwrap();
@@ -127,7 +127,7 @@ async fn write(app: App, user: UserId, times: Times) {
 }
 
 /// Median and 99th percentile in milliseconds.
-fn spread(times: &Times) -> (f64, f64) {
+pub fn spread(times: &Times) -> (f64, f64) {
     let mut times = times.lock().unwrap().clone();
     times.sort_unstable();
     let at = |percent: usize| {

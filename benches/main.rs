@@ -26,6 +26,7 @@ mod export;
 mod measure;
 mod people;
 mod process;
+mod purge;
 mod table;
 mod upstream;
 
@@ -44,6 +45,7 @@ fn main() -> ExitCode {
         [_, "bare", upstream] => runtime.block_on(bare::serve(upstream, false)),
         [_, "parsing", upstream] => runtime.block_on(bare::serve(upstream, true)),
         // cargo itself adds `--bench`.
+        [_, "purge", ..] => runtime.block_on(purge::measure()),
         [_, "erasure", ..] => runtime.block_on(erasure::measure()),
         _ => runtime.block_on(measure_all()),
     }

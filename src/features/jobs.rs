@@ -85,6 +85,13 @@ pub const JOBS: &[Job<App>] = &[
         is_destructive: false,
         run: |app| Box::pin(async move { Ok(privacy::disclosures::tell_due(&app).await?) }),
     },
+    // Last, so that one pass clears what the others deleted.
+    Job {
+        name: "disk_wipe",
+        every: HOUR_MS,
+        is_destructive: false,
+        run: |app| Box::pin(async move { Ok(privacy::wipe::run(&app).await?) }),
+    },
 ];
 
 /// The runner of all jobs.

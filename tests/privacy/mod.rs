@@ -8,5 +8,6 @@ pub mod erasure;
 pub mod export;
 mod inventory;
 mod policy;
+mod retention;
 mod rights;
 mod security_log;

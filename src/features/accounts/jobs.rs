@@ -49,16 +49,20 @@ pub async fn purge_security_events(app: &App) -> Result<u64> {
 /// When the database cannot be used.
 pub async fn purge_unverified(app: &App) -> Result<u64> {
     let before = app.clock.now().minus(UNVERIFIED_RETENTION_DAYS * DAY_MS);
-    let stale = users::list_unverified(&mut app.db.acquire().await?, before).await?;
     let mut purged = 0;
-    for user in stale {
-        let mut conn = app.db.begin().await?;
-        if users::delete_unverified(&mut conn, user).await? {
-            outbox::erase(&mut conn, app, user.0).await?;
-            purged += 1;
+    loop {
+        let stale = users::list_unverified(&mut app.db.acquire().await?, before).await?;
+        if stale.is_empty() {
+            return Ok(purged);
         }
-        conn.commit().await?;
-        profile::destroy_key_later(app, user);
+        for user in stale {
+            let mut conn = app.db.begin().await?;
+            if users::delete_unverified(&mut conn, user).await? {
+                outbox::erase(&mut conn, app, user.0).await?;
+                purged += 1;
+            }
+            conn.commit().await?;
+            profile::destroy_key_later(app, user);
+        }
     }
-    Ok(purged)
 }

@@ -13,5 +13,6 @@ pub mod proof;
 pub mod requests;
 pub mod rights;
 pub mod signing;
+pub mod wipe;
 
 pub use error::{Error, Result};
