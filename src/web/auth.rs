@@ -285,7 +285,8 @@ fn put_cookie(app: &App, response: &mut Response, value: &str, max_age: i64) {
 }
 
 /// Over https the prefix `__Host-` keeps other hosts of the domain from planting one.
-fn cookie_name(app: &App) -> &'static str {
+#[must_use]
+pub fn cookie_name(app: &App) -> &'static str {
     if app.config.is_https() {
         "__Host-session"
     } else {

@@ -154,6 +154,7 @@ fn RightsRoutes() -> impl MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
             <Route path=path!("/not-me") view=rights::not_me::NotMePage ssr=SsrMode::Async />
+            <Route path=path!("/settings/privacy/cookies") view=rights::cookies::CookiesPage ssr=SsrMode::Async />
             <Route path=path!("/settings/privacy/rights") view=rights::page::RightsPageView ssr=SsrMode::Async />
             <Route path=path!("/settings/privacy/security-log") view=rights::security_log::SecurityLogPage ssr=SsrMode::Async />
         </ParentRoute>

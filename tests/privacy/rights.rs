@@ -145,4 +145,16 @@ on_both_engines! {
         assert_eq!(app.count("processing_limits").await, 0);
         assert!(app.client().get(RIGHTS).await.see_other().starts_with("/login"));
     }
+
+    async fn the_one_cookie_is_explained_with_what_this_browser_sends(app: TestApp) {
+        let person = app.signed_in_user().await;
+        let page = person.client.get("/settings/privacy/cookies").await.expect(200).body;
+        assert!(page.contains("Sent by this browser just now") && page.contains("No other cookie came"));
+        assert!(page.contains("3 June 2026"), "30 days after the test's day");
+        assert!(!page.contains(&person.client.cookie().unwrap()), "never its value");
+        let request = person.client.request(reqwest::Method::GET, "/settings/privacy/cookies");
+        let cookie = format!("session={}; other=1", person.client.cookie().unwrap());
+        let page = person.client.send(request.header("cookie", cookie)).await;
+        assert!(page.status.as_u16() == 200 && page.body.contains("something else on this host name did"));
+    }
 }

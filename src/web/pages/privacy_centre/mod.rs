@@ -90,7 +90,7 @@ const MORE: [(&str, &str, &str); 7] = [
         "Put the files of an earlier download into this account.",
     ),
     (
-        "/privacy/cookies",
+        "/settings/privacy/cookies",
         "Cookies",
         "The one cookie, explained with what your browser sends right now.",
     ),

@@ -1,5 +1,6 @@
 //! A person's rights: the security log and "this was not me", objections, restrictions, consents and requests.
 
+pub mod cookies;
 pub mod not_me;
 pub mod page;
 pub mod requests;
