@@ -8,8 +8,8 @@
 
 use super::constants::{
     BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, ERASURE_DAYS, GENERAL_REQUEST_BUSINESS_DAYS, IP_RETENTION_DAYS,
-    MAIL_TOKEN_MINUTES, MINIMUM_AGE_YEARS, PRIVACY_REQUEST_DAYS, SECURITY_EVENT_RETENTION_DAYS, SECURITY_REQUEST_HOURS,
-    SESSION_IDLE_DAYS, UNVERIFIED_RETENTION_DAYS, USAGE_RETENTION_DAYS,
+    MAIL_TOKEN_MINUTES, MINIMUM_AGE_YEARS, NOT_ME_LINK_DAYS, PRIVACY_REQUEST_DAYS, SECURITY_EVENT_RETENTION_DAYS,
+    SECURITY_REQUEST_HOURS, SESSION_IDLE_DAYS, UNVERIFIED_RETENTION_DAYS, USAGE_RETENTION_DAYS,
 };
 use super::inventory::{self, Basis, Purpose, Span, Table};
 
@@ -261,7 +261,11 @@ fn retention() -> Section {
                 ),
                 (
                     "Links in mails",
-                    format!("{}.", Span::Minutes(MAIL_TOKEN_MINUTES).words()),
+                    format!(
+                        "{}; the link \"this was not me\" in alerts {}.",
+                        Span::Minutes(MAIL_TOKEN_MINUTES).words(),
+                        days(NOT_ME_LINK_DAYS)
+                    ),
                 ),
                 (
                     "Requests",

@@ -13,6 +13,8 @@ const SIGNED_IN: &[(&str, &str, &str)] = &[
     ("/settings/profile", "Profile", "Settings"),
     ("/settings/security", "Security and devices", "Settings"),
     ("/settings/privacy", "Privacy centre", "Settings"),
+    ("/settings/privacy/rights", "Object, restrict, withdraw", "Privacy"),
+    ("/settings/privacy/security-log", "Security log", "Privacy"),
     ("/settings", "Settings", "Settings"),
 ];
 

@@ -5,7 +5,8 @@ use super::column::{
 };
 use super::{Erasure, Owner, Purpose, Retention, Section, Span, Store, Table};
 use crate::domain::privacy::constants::{
-    IP_RETENTION_DAYS, MAIL_TOKEN_MINUTES, OUTBOX_RETENTION_DAYS, SECURITY_EVENT_RETENTION_DAYS, SESSION_IDLE_DAYS,
+    IP_RETENTION_DAYS, MAIL_TOKEN_MINUTES, NOT_ME_LINK_DAYS, OUTBOX_RETENTION_DAYS, SECURITY_EVENT_RETENTION_DAYS,
+    SESSION_IDLE_DAYS,
 };
 
 pub static USERS: Table = Table {
@@ -106,7 +107,7 @@ pub static TOKENS: Table = Table {
     purpose: Purpose::Account,
     retention: Retention::Expires {
         column: "expires_at",
-        span: Span::Minutes(MAIL_TOKEN_MINUTES),
+        span: Span::Days(NOT_ME_LINK_DAYS),
     },
     erasure: Erasure::AtOnce,
     columns: &[

@@ -220,7 +220,7 @@ fn LogPanel(log: LogView) -> impl IntoView {
                     <tbody>{rows}</tbody>
                 </table>
             </TableScroll>
-            <p class="panel-foot">{footer}</p>
+            <p class="panel-foot">{footer}" "<a href="/settings/privacy/security-log">"The whole log"</a></p>
         </Panel>
     }
 }
