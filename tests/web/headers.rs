@@ -14,6 +14,8 @@ pub const PATHS: &[&str] = &[
     "/privacy",
     "/privacy/subprocessors",
     "/privacy/cookies",
+    "/privacy/proof",
+    "/privacy/proof/canary",
     "/terms",
     "/security",
     "/docs",
