@@ -6,6 +6,7 @@ use crate::domain::ids::UserId;
 use crate::domain::privacy::erasure::{Receipt, State};
 use crate::features::accounts::closing;
 use crate::features::privacy::error::{Error, Result};
+use crate::features::privacy::export;
 use crate::features::{App, engine, outbox};
 use crate::infra::db::Db;
 use crate::infra::mail::Mailer;
@@ -126,6 +127,7 @@ async fn begin(app: &App, receipt: Uuid) -> Result<Option<UserId>> {
     closing::close(&mut conn, user, app.clock.now()).await?;
     conn.commit().await?;
     engine::stop_all_of(app, user);
+    export::stop(app, user).await;
     if is_new {
         // Rows of calls that have just ended: written now, they are counted and go with the others.
         engine::flush(app).await;
@@ -163,6 +165,7 @@ async fn destroy_keys(app: &App, user: UserId) -> Result<()> {
 
 /// Mails, exports, and on this machine the file of the receipt's own mail: it names the address.
 async fn delete_files(app: &App, receipt: Uuid, user: UserId) -> Result<()> {
+    export::cancel_for(app, user).await?;
     let mut conn = app.db.begin().await?;
     outbox::erase(&mut conn, app, user.0).await?;
     let stays_here = matches!(app.mailer, Mailer::Files(_));

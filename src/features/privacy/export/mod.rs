@@ -35,6 +35,14 @@ use crate::domain::ids::{ExportId, UserId};
 use crate::features::App;
 use crate::features::accounts::{self, Caller, SecurityEvent};
 
+/// Breaks off the export that is being built for a person, if there is one, and waits until it has ended.
+pub async fn stop(app: &App, user: UserId) {
+    if let Some(building) = app.exports.building(user) {
+        building.cancel.cancel();
+        building.ended().await;
+    }
+}
+
 /// Ends every export of a person: what is being built stops, finished ones can no longer be read,
 /// their files are gone. For the erasure of an account; safe to repeat.
 ///
@@ -43,10 +51,7 @@ use crate::features::accounts::{self, Caller, SecurityEvent};
 pub async fn cancel_for(app: &App, user: UserId) -> Result<u64> {
     // Nobody begins another one meanwhile.
     let _begin = app.exports.begin.lock().await;
-    if let Some(building) = app.exports.building(user) {
-        building.cancel.cancel();
-        building.ended().await;
-    }
+    stop(app, user).await;
     let mut conn = app.db.begin().await?;
     let ids = queries::delete_of(&mut conn, user).await?;
     conn.commit().await?;
