@@ -49,8 +49,12 @@ impl Query {
         let since = table.retention.column();
         let cutoff = table.retention.cutoff(now).filter(|_| since.is_some());
         let owner = table.owner_column().unwrap_or_default();
-        let kept = since.filter(|_| cutoff.is_some());
-        let kept = kept.map(|since| format!(" AND ({since} IS NULL OR {since} > $2)"));
+        let kept = since.filter(|_| cutoff.is_some()).and_then(|since| table.column(since));
+        let kept = kept.map(|since| match since.nullable {
+            // A row without that time waits for it.
+            true => format!(" AND ({0} IS NULL OR {0} > $2)", since.name),
+            false => format!(" AND {} > $2", since.name),
+        });
         Self {
             table,
             columns,
