@@ -106,6 +106,9 @@ pub type Latest = Vec<(&'static Column, Cell)>;
 /// When the database cannot be read or a value does not open.
 pub async fn latest(conn: &mut Conn, scope: &Scope<'_>, table: &'static Table, limit: u8) -> Result<Vec<Latest>> {
     let query = Query::new(table, scope.now);
+    if query.columns.is_empty() {
+        return Ok(Vec::new());
+    }
     let names: Vec<_> = query.read.iter().map(|column| column.name).collect();
     let order = query.read.iter().find(|column| column.kind == Kind::Time);
     let order = order
