@@ -131,10 +131,13 @@ impl Mailer {
     /// When a file exists and cannot be deleted.
     pub async fn forget(&self, id: MailId) -> std::io::Result<()> {
         let Self::Files(folder) = self else { return Ok(()) };
-        match tokio::fs::remove_file(folder.join(file_name(id))).await {
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        for name in [file_name(id), draft_name(id)] {
+            match tokio::fs::remove_file(folder.join(name)).await {
+                Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(error),
+                _ => {}
+            }
         }
+        Ok(())
     }
 }
 
@@ -175,9 +178,13 @@ fn file_name(id: MailId) -> String {
     format!("{id}.eml")
 }
 
+fn draft_name(id: MailId) -> String {
+    format!(".{id}.tmp")
+}
+
 /// Whole or not at all: a reader never sees half a mail.
 fn write_file(folder: &Path, id: MailId, bytes: &[u8]) -> std::io::Result<()> {
-    let draft = folder.join(format!(".{id}.tmp"));
+    let draft = folder.join(draft_name(id));
     let mut file = std::fs::OpenOptions::new()
         .write(true)
         .create(true)

@@ -1,6 +1,7 @@
 //! The engine through `POST /stream/chat`, against a provider that does exactly what a test says.
 
 mod budgets;
+mod closing;
 pub mod double;
 mod failures;
 mod faults;

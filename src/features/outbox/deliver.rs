@@ -130,7 +130,11 @@ async fn settle(app: &App, mail: &Due, outcome: Result<(), Failure>) -> db::Resu
     let pause = is_young.then(|| PAUSES_MS.get(attempt).copied().unwrap_or(LAST_PAUSE_MS));
     match (outcome, pause) {
         (Ok(()), _) => {
-            queries::finish(&mut conn, mail.id, now, None).await?;
+            let finished = queries::finish(&mut conn, mail.id, now, None).await?;
+            // Its owner was erased while it was written: the file must not outlive the account.
+            if finished == 0 && !queries::exists(&mut conn, mail.id).await? {
+                app.mailer.forget(MailId(mail.id)).await?;
+            }
         }
         (Err(Failure::Temporary(problem)), Some(pause)) => {
             tracing::info!(mail = %mail.id, kind = mail.kind, problem, "a mail was not taken; it is tried again");

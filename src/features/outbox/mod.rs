@@ -95,11 +95,13 @@ async fn insert(conn: &mut Conn, app: &App, mail: Mail<'_>, consent: Option<Cons
 /// # Errors
 /// When the database refuses or a file cannot be deleted.
 pub async fn erase(conn: &mut Conn, app: &App, owner: Uuid) -> Result<u64, EraseError> {
-    let ids = queries::list_of_owner(conn, owner).await?;
+    // The rows first: a delivery under way waits for this transaction, finds its row gone, and takes
+    // back the file that it has just written.
+    let ids = queries::delete_of_owner(conn, owner).await?;
     for id in &ids {
         app.mailer.forget(*id).await?;
     }
-    Ok(queries::delete_of_owner(conn, owner).await?)
+    Ok(ids.len() as u64)
 }
 
 /// Takes back every mail that waits, whoever it is for: after a restore nobody knows which have left.

@@ -79,17 +79,19 @@ pub(super) async fn postpone(conn: &mut Conn, id: Uuid, until: Timestamp, proble
     execute!(conn, POSTPONE, id, until.0, problem)
 }
 
-const LIST_OF_OWNER: &str = "SELECT id FROM outbox WHERE owner_id = $1";
+const DELETE_OF_OWNER: &str = "DELETE FROM outbox WHERE owner_id = $1 RETURNING id";
 
-pub(super) async fn list_of_owner(conn: &mut Conn, owner: Uuid) -> Result<Vec<MailId>> {
-    let ids = on!(conn, c => sqlx::query_scalar::<_, Uuid>(LIST_OF_OWNER).bind(owner).fetch_all(c).await)?;
+/// Deletes the mails of an owner and answers which they were.
+pub(super) async fn delete_of_owner(conn: &mut Conn, owner: Uuid) -> Result<Vec<MailId>> {
+    let ids = on!(conn, c => sqlx::query_scalar::<_, Uuid>(DELETE_OF_OWNER).bind(owner).fetch_all(c).await)?;
     Ok(ids.into_iter().map(MailId).collect())
 }
 
-const DELETE_OF_OWNER: &str = "DELETE FROM outbox WHERE owner_id = $1";
+const EXISTS: &str = "SELECT COUNT(*) FROM outbox WHERE id = $1";
 
-pub(super) async fn delete_of_owner(conn: &mut Conn, owner: Uuid) -> Result<u64> {
-    execute!(conn, DELETE_OF_OWNER, owner)
+/// Whether the mail was not erased meanwhile.
+pub(super) async fn exists(conn: &mut Conn, id: Uuid) -> Result<bool> {
+    on!(conn, c => sqlx::query_scalar::<_, i64>(EXISTS).bind(id).fetch_one(c).await).map(|count| count > 0)
 }
 
 const DELETE_WAITING: &str = "DELETE FROM outbox WHERE state = 'queued'";

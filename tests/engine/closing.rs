@@ -1,0 +1,52 @@
+//! An account that asks for its deletion: what it has running ends at once.
+
+use super::double::{Step, head, piece};
+use super::stage::{names, question};
+use super::stories;
+use super::wires::{self, FIVE};
+use spectr::domain::ids::SessionId;
+use spectr::domain::privacy::erasure::When;
+use spectr::features::accounts::Caller;
+use spectr::features::privacy::erasure;
+
+stories! {
+    async fn asking_for_the_deletion_ends_running_answers_and_those_being_opened(stage: Stage) {
+        let (provider, model) = FIVE[1];
+        let first = wires::opening(provider) + &wires::text(provider, "partial");
+        stage.double.always(vec![head(), piece(first), Step::Silence]);
+        let mut running = stage.ask((provider, model)).await;
+        running.expect("open").await;
+        running.expect("delta").await;
+        stage.double.request().await;
+        stage.double.always(vec![Step::Silence]);
+        let opening = tokio::spawn(stage.post(&question(provider, model, "x")).send());
+        stage.double.request().await;
+
+        let caller = Caller { ip: std::net::Ipv4Addr::LOCALHOST.into(), device: String::new() };
+        let (app, person) = (&stage.app.app, stage.person.id);
+        let nobody = SessionId(uuid::Uuid::nil());
+        erasure::ask(app, &caller, person, nobody, When::Grace).await.unwrap();
+        stage.double.gone().await;
+        stage.double.gone().await;
+        let events = running.rest().await;
+        assert_eq!(names(&events), ["usage", "error"]);
+        assert_eq!(events[1].1["code"], "account_pending");
+        assert_eq!(opening.await.unwrap().unwrap().status(), 409);
+        let rows = stage.rows().await;
+        assert!(rows.iter().all(|row| row.problem.as_deref() == Some("account_pending")), "{rows:#?}");
+    }
+
+    async fn an_answer_that_ends_during_the_erasure_leaves_no_row(stage: Stage) {
+        let (provider, model) = FIVE[1];
+        let first = wires::opening(provider) + &wires::text(provider, "partial");
+        stage.double.always(vec![head(), piece(first), Step::Silence]);
+        let mut running = stage.ask((provider, model)).await;
+        running.expect("open").await;
+        running.expect("delta").await;
+        let reason = spectr::domain::privacy::erasure::Reason::Child;
+        erasure::by_operator(&stage.app.app, stage.person.id, reason, true).await.unwrap();
+        running.rest().await;
+        assert!(stage.rows().await.is_empty());
+        assert_eq!(stage.app.count("usage_days").await, 0);
+    }
+}
