@@ -1,6 +1,6 @@
 //! People who lost their second factor: a link to the mailbox, and days of waiting.
 
-use super::{EMAIL, PATH, assert_gone, leaver, receipt, rows_of};
+use super::{EMAIL, PATH, assert_gone, leaver, mail_holding, receipt, rows_of};
 use crate::on_both_engines;
 use crate::support::TestApp;
 use spectr::domain::privacy::constants::{ERASURE_GRACE_DAYS, ERASURE_WAIT_DAYS};
@@ -10,7 +10,7 @@ use spectr::features::privacy::erasure;
 async fn begin(app: &TestApp) -> String {
     let client = app.client();
     client.post("/delete-account", &[("email", EMAIL)]).await.see_other();
-    let token = app.mail_to(EMAIL).await.token("/delete-account/confirm");
+    let token = mail_holding(app, "/delete-account/confirm").await.token("/delete-account/confirm");
     client
         .get(&format!("/delete-account/confirm?token={token}"))
         .await
@@ -46,7 +46,7 @@ on_both_engines! {
             let path = begin(app).await;
             app.advance_days(days);
             erasure::run_due(&app.app).await.unwrap();
-            let mail = app.mail_to(EMAIL).await;
+            let mail = mail_holding(app, &format!("{path}/cancel")).await;
             let link = mail.link(&format!("{path}/cancel"));
             let token = mail.token(&format!("{path}/cancel"));
             assert!(app.client().get(&link).await.expect(200).body.contains("Keep the account"));

@@ -8,6 +8,7 @@ mod receipts;
 mod restored;
 mod traces;
 
+use crate::support::app::ReceivedMail;
 use crate::support::{Client, PASSWORD, TestApp};
 use secrecy::SecretString;
 use spectr::domain::ids::UserId;
@@ -94,6 +95,12 @@ pub fn receipt_id(path: &str) -> Uuid {
 /// The receipt as a machine reads it.
 pub async fn receipt(app: &TestApp, path: &str) -> serde_json::Value {
     serde_json::from_str(&app.client().get(path).await.expect(200).body).unwrap()
+}
+
+/// The newest mail that leads to this path; fails the test when there is none.
+pub async fn mail_holding(app: &TestApp, path: &str) -> ReceivedMail {
+    let mails = app.mails().await;
+    mails.into_iter().rev().find(|mail| mail.text.contains(path)).unwrap()
 }
 
 /// Lets the days of grace pass and the job run.
