@@ -8,6 +8,7 @@ pub mod data_dir;
 pub mod db;
 pub mod db_fault;
 pub mod db_snapshot;
+mod db_upkeep;
 pub mod http;
 pub mod jobs;
 pub mod log_tail;

@@ -10,7 +10,9 @@ use spectr::features::privacy::erasure;
 async fn begin(app: &TestApp) -> String {
     let client = app.client();
     client.post("/delete-account", &[("email", EMAIL)]).await.see_other();
-    let token = mail_holding(app, "/delete-account/confirm").await.token("/delete-account/confirm");
+    let token = mail_holding(app, "/delete-account/confirm")
+        .await
+        .token("/delete-account/confirm");
     client
         .get(&format!("/delete-account/confirm?token={token}"))
         .await
