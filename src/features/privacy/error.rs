@@ -49,6 +49,7 @@ impl From<Error> for Problem {
             Error::Accounts(error) => error.into(),
             Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
             Error::NoAccount => Self::new(Code::NotFound),
+            Error::CalledOff => Self::new(Code::Conflict).detail("The download was called off while it was made."),
             Error::ExportsBusy => Self::new(Code::Busy)
                 .detail("Several people's data is being put together right now. Try again in a minute.")
                 .retry_after(30),

@@ -25,7 +25,7 @@ mod writer;
 pub use build::begin;
 pub use purge::purge;
 pub use queries::{Export, State};
-pub use read::{Stored, find, list, newest, stream, tail};
+pub use read::{Stored, failure, find, list, newest, stream, tail};
 pub use registry::{Building, End, Exports};
 pub use rows::{Latest, Scope, latest};
 

@@ -41,6 +41,9 @@ async fn sweep_file(app: &App, id: ExportId) -> Result<bool> {
         return Ok(false);
     }
     files::remove(app, id)?;
+    if matches!(found, Some((State::Building, _))) {
+        interrupted(app, id).await?;
+    }
     Ok(true)
 }
 
@@ -55,9 +58,15 @@ async fn sweep_rows(app: &App) -> Result<u64> {
         if files::is_growing(app, id) || (may_be_elsewhere && now.0 - since.0 < LONGEST_BUILD_MS) {
             continue;
         }
-        let mut conn = app.db.begin().await?;
-        failed += queries::fail(&mut conn, id, "interrupted").await?;
-        conn.commit().await?;
+        failed += interrupted(app, id).await?;
     }
+    Ok(failed)
+}
+
+/// Says in the row that a crash ended the export.
+async fn interrupted(app: &App, id: ExportId) -> Result<u64> {
+    let mut conn = app.db.begin().await?;
+    let failed = queries::fail(&mut conn, id, "interrupted").await?;
+    conn.commit().await?;
     Ok(failed)
 }

@@ -57,6 +57,20 @@ pub async fn newest(app: &App, user: UserId) -> Result<Option<Stored>> {
     }
 }
 
+/// Why an export failed before anything of it could be read.
+///
+/// # Errors
+/// Always: the failure itself.
+pub async fn failure(app: &App, user: UserId, id: ExportId) -> Result<()> {
+    let mut conn = app.db.acquire().await?;
+    let found = queries::find(&mut conn, user, id, app.clock.now()).await?;
+    match found.and_then(|export| export.problem).as_deref() {
+        Some("disk_full") => Err(Error::File(io::ErrorKind::StorageFull.into())),
+        Some("called_off") | None => Err(Error::CalledOff),
+        Some(_) => Err(Error::Unreadable("the export failed before its first byte")),
+    }
+}
+
 async fn open(app: &App, export: Export) -> Result<Option<Stored>> {
     if export.state != State::Complete {
         return Ok(None);

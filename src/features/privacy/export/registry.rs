@@ -87,6 +87,15 @@ impl Exports {
 }
 
 impl Building {
+    /// Waits until there is something to read; whether there is, rather than a failure.
+    pub async fn has_begun(&self) -> bool {
+        let mut progress = self.progress.clone();
+        let begun = progress
+            .wait_for(|progress| progress.readable > 0 || progress.end.is_some())
+            .await;
+        begun.is_ok_and(|progress| progress.end != Some(End::Failed))
+    }
+
     /// Waits until building has ended, whichever way.
     pub async fn ended(&self) -> End {
         let mut progress = self.progress.clone();

@@ -64,7 +64,7 @@ async fn resumed(app: &App, user: &CurrentUser, headers: &HeaderMap) -> Result<O
 /// A new bundle from its first byte, while it is being built.
 pub async fn fresh(app: &App, user: &CurrentUser, parts: &Parts) -> Response {
     match export::begin(app, &caller(app, parts), user).await {
-        Ok(building) => growing(app, user, building),
+        Ok(building) => growing(app, user, building).await,
         Err(error) => failed(error),
     }
 }
@@ -81,7 +81,7 @@ pub async fn exists(app: &App, user: &CurrentUser, id: ExportId) -> Result<bool>
 pub async fn stored(app: &App, user: &CurrentUser, id: ExportId, parts: &Parts) -> Response {
     if let Some(building) = app.exports.building(user.id).filter(|building| building.id == id) {
         if !parts.headers.contains_key(header::RANGE) {
-            return growing(app, user, building);
+            return growing(app, user, building).await;
         }
         if building.ended().await == End::Failed {
             return absent();
@@ -94,7 +94,13 @@ pub async fn stored(app: &App, user: &CurrentUser, id: ExportId, parts: &Parts) 
     }
 }
 
-fn growing(app: &App, user: &CurrentUser, building: Arc<Building>) -> Response {
+async fn growing(app: &App, user: &CurrentUser, building: Arc<Building>) -> Response {
+    // What fails at once gets an answer that says why; later only the connection can break.
+    if !building.has_begun().await
+        && let Err(error) = export::failure(app, user.id, building.id).await
+    {
+        return failed(error);
+    }
     let mut head = head(user, building.id, &app.clock.now().date());
     // Nothing in between may wait for more.
     head.insert(
