@@ -63,4 +63,4 @@ pub const EXPORT_RETENTION_DAYS: i64 = 7;
 /// Finished exports of one person that are kept at once; a newer one replaces the oldest.
 pub const EXPORTS_KEPT: i64 = 5;
 /// The largest bundle that is taken over, in bytes.
-pub const IMPORT_MAX_BYTES: u64 = 512 * 1024 * 1024;
+pub const IMPORT_MAX_BYTES: u64 = 500_000_000;

@@ -83,7 +83,7 @@ fn Exports(exports: Vec<Export>) -> impl IntoView {
                 <table class="table table-cards">
                     <thead><tr>
                         <th scope="col">"Made"</th><th scope="col" class="num">"Size"</th><th scope="col" class="num">"Rows"</th>
-                        <th scope="col">"Deleted"</th><th scope="col"><span class="visually-hidden">"Actions"</span></th>
+                        <th scope="col">"Kept until"</th><th scope="col"><span class="visually-hidden">"Actions"</span></th>
                     </tr></thead>
                     <tbody>{rows}</tbody>
                 </table>
@@ -108,7 +108,9 @@ fn ExportRow(export: Export) -> impl IntoView {
         ("–".to_owned(), "–".to_owned())
     };
     let deleted = if is_complete {
-        view! { <time datetime=export.expires_at.rfc3339()>{export.expires_at.human()}</time> }.into_any()
+        let day = export.expires_at.human();
+        let day = day.split(',').next().unwrap_or_default().to_owned();
+        view! { <time datetime=export.expires_at.rfc3339()>{day}</time> }.into_any()
     } else {
         let (tone, words) = unfinished(&export);
         view! { <Badge tone text=words /> }.into_any()
@@ -126,7 +128,7 @@ fn ExportRow(export: Export) -> impl IntoView {
             <td data-label="Made" class="nowrap"><time datetime=made.rfc3339()>{made.human()}</time></td>
             <td data-label="Size" class="num">{bytes}</td>
             <td data-label="Rows" class="num">{rows}</td>
-            <td data-label="Deleted" class="nowrap">{deleted}</td>
+            <td data-label="Kept until" class="nowrap">{deleted}</td>
             <td class="actions">
                 <div class="row row-end">
                     {again}
