@@ -270,9 +270,9 @@ fn SwitchPanel(view: View, switch: FormState, host: String, now: Timestamp) -> i
                 {fault}
                 <dl class="facts">
                     <dt>"Sent"</dt>
-                    <dd class="num">{grouped(view.sent)}</dd>
+                    <dd>{grouped(view.sent)}</dd>
                     <dt>"Dropped"</dt>
-                    <dd class="num">{grouped(view.dropped)}</dd>
+                    <dd>{grouped(view.dropped)}</dd>
                     <dt>"Last sent"</dt>
                     <dd>{last}</dd>
                 </dl>

@@ -56,10 +56,12 @@ fn Outcome(shown: Option<Shown>) -> impl IntoView {
         let key = shown.key.text().to_owned();
         return view! {
             <Notice tone=Tone::Good title="Your new key, shown only now">
-                <p>"Copy it to where your program reads it. Only its SHA-256 is kept here: nobody can show it again."</p>
-                <div class="copyable">
-                    <code id="new-key">{key}</code>
-                    <button class="button small needs-scripts" type="button" data-copy-from="new-key">"Copy"</button>
+                <div class="stack stack-tight">
+                    <p>"Copy it to where your program reads it. Only its SHA-256 is kept here: nobody can show it again."</p>
+                    <div class="copyable">
+                        <code id="new-key">{key}</code>
+                        <button class="button small needs-scripts" type="button" data-copy-from="new-key">"Copy"</button>
+                    </div>
                 </div>
             </Notice>
         }
