@@ -24,7 +24,6 @@ pub(super) struct Row {
     pub message: Vec<u8>,
     pub answer: Option<Vec<u8>>,
     pub extension: Option<Vec<u8>>,
-    pub extended_at: Option<i64>,
     pub created_at: i64,
     pub due_at: i64,
     pub closed_at: Option<i64>,
@@ -61,9 +60,9 @@ impl RequestView {
     }
 }
 
-const FIND: &str = "SELECT id, user_id, kind, channel, name, email, message, answer, extension, extended_at, created_at, \
-     due_at, closed_at FROM privacy_requests WHERE id = $1";
-const LIST_MINE: &str = "SELECT id, user_id, kind, channel, name, email, message, answer, extension, extended_at, \
+const FIND: &str = "SELECT id, user_id, kind, channel, name, email, message, answer, extension, created_at, due_at, \
+     closed_at FROM privacy_requests WHERE id = $1";
+const LIST_MINE: &str = "SELECT id, user_id, kind, channel, name, email, message, answer, extension, \
      created_at, due_at, closed_at FROM privacy_requests \
      WHERE user_id = $1 AND (closed_at IS NULL OR closed_at > $2) ORDER BY created_at DESC, id DESC LIMIT 200";
 

@@ -105,10 +105,12 @@ pub fn ProfilePage() -> impl IntoView {
     let (mine, address) = (FormState::of(PROFILE), FormState::of(EMAIL));
     let body = Suspend::new(async move {
         let user = user?;
-        let asks = match accounts::is_fresh(&app, &user) {
-            true => Asks::Nothing,
-            false if service::has_second_factor(&app, user.id).await.unwrap_or(true) => Asks::Code,
-            false => Asks::Password,
+        let asks = if accounts::is_fresh(&app, &user) {
+            Asks::Nothing
+        } else if service::has_second_factor(&app, user.id).await.unwrap_or(true) {
+            Asks::Code
+        } else {
+            Asks::Password
         };
         Some(match service::profile(&app, user.id).await {
             Ok(page) => view! {
