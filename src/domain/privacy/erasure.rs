@@ -196,14 +196,20 @@ impl Receipt {
         }
     }
 
+    /// By when backups that hold its rows are deleted; none where it was called off.
+    #[must_use]
+    pub fn backups_gone_at(&self) -> Option<Timestamp> {
+        match (self.state, self.ended_at) {
+            (State::Cancelled, _) => None,
+            (State::Erased, Some(at)) => Some(at.plus(BACKUP_RETENTION_DAYS * DAY_MS)),
+            _ => Some(backups_gone_by(self.erase_at())),
+        }
+    }
+
     /// The receipt as JSON, with times as RFC 3339.
     #[must_use]
     pub fn facts(&self) -> Facts {
         let open = !matches!(self.state, State::Cancelled);
-        let from = match (self.state, self.ended_at) {
-            (State::Erased, Some(at)) => at,
-            _ => gone_by(self.erase_at()),
-        };
         Facts {
             kind: "spectr erasure receipt",
             version: 1,
@@ -220,7 +226,7 @@ impl Receipt {
             cancelled_at: (self.state == State::Cancelled)
                 .then(|| self.ended_at.map(Timestamp::rfc3339))
                 .flatten(),
-            backups_gone_by: open.then(|| from.plus(BACKUP_RETENTION_DAYS * DAY_MS).rfc3339()),
+            backups_gone_by: self.backups_gone_at().map(Timestamp::rfc3339),
             deleted: self.counts.clone(),
         }
     }

@@ -202,7 +202,7 @@ impl Loaded {
                 let due = When::Grace.due(now);
                 view! {
                     {waiting}
-                    <WhatGoes held=self.held due=due.human() backups=backups_gone_by(due).human() />
+                    <WhatGoes held=self.held due=due.human() backups=super::day(backups_gone_by(due)) />
                     <AskForm email=user.email.clone() has_factor=self.has_factor state />
                 }
                 .into_any()
@@ -314,7 +314,7 @@ fn Proof(has_factor: bool, state: FormState) -> impl IntoView {
 #[component]
 fn Pending(receipt: Receipt, has_factor: bool, state: FormState) -> impl IntoView {
     let (title, date) = (
-        format!("Your account is deleted on {}", receipt.due_at.human()),
+        format!("Your account will be deleted on {}", receipt.due_at.human()),
         receipt.due_at.rfc3339(),
     );
     let (id, link) = (receipt.id.to_string(), format!("/erasure/{}", receipt.id));

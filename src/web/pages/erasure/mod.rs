@@ -7,8 +7,9 @@ pub mod delete;
 pub mod lost;
 mod receipt;
 
-use crate::domain::privacy::erasure::{Counts, Reason, Receipt, State};
+use crate::domain::privacy::erasure::{Counts, Receipt, State};
 use crate::domain::privacy::inventory;
+use crate::domain::timestamp::Timestamp;
 use crate::features::App;
 use crate::web::components::TableScroll;
 use axum::Router;
@@ -69,16 +70,12 @@ fn grouped(count: u64) -> String {
 
 /// Dates and ways of an erasure, as names and values.
 fn facts(receipt: &Receipt) -> Vec<(&'static str, String)> {
-    let facts = receipt.facts();
     let mut lines = vec![(
         "Asked for",
-        format!("{}, {}", receipt.asked_at.human(), asked(receipt.reason)),
+        format!("{}, {}", receipt.asked_at.human(), receipt.reason.words()),
     )];
     let mut add = |name, value: Option<String>| lines.extend(value.map(|value| (name, value)));
-    add(
-        "Keys deleted",
-        receipt.began_at.map(crate::domain::timestamp::Timestamp::human),
-    );
+    add("Keys deleted", receipt.began_at.map(Timestamp::human));
     match receipt.state {
         State::Waiting => {
             add("Keys go on", Some(receipt.due_at.human()));
@@ -86,25 +83,21 @@ fn facts(receipt: &Receipt) -> Vec<(&'static str, String)> {
         }
         State::Pending => add("Everything else goes on", Some(receipt.due_at.human())),
         State::Erasing => {}
-        State::Erased => add(
-            "Erased",
-            receipt.ended_at.map(crate::domain::timestamp::Timestamp::human),
-        ),
-        State::Cancelled => add(
-            "Called off",
-            receipt.ended_at.map(crate::domain::timestamp::Timestamp::human),
-        ),
+        State::Erased => add("Erased", receipt.ended_at.map(Timestamp::human)),
+        State::Cancelled => add("Called off", receipt.ended_at.map(Timestamp::human)),
     }
-    let backups = facts.backups_gone_by.as_deref().and_then(|time| time.get(..10));
+    let backups = receipt.backups_gone_at();
     add(
         "Backups deleted by",
-        backups.map(|date| format!("{date}, unreadable from the moment of erasure")),
+        backups.map(|at| format!("{}, unreadable from the moment of erasure", day(at))),
     );
     lines
 }
 
-const fn asked(reason: Reason) -> &'static str {
-    reason.words()
+/// `5 December 2026`: the hour says nothing here.
+fn day(at: Timestamp) -> String {
+    let human = at.human();
+    human.split_once(',').map_or(human.clone(), |(day, _)| day.to_owned())
 }
 
 #[component]
