@@ -1,14 +1,14 @@
 //! [`App`]: everything a service needs, put together once by [`App::open`] for the command line and
 //! for tests alike. Cheap to clone.
 
-use crate::features::accounts::{self, throttle::Throttles};
+use crate::features::accounts::{self, sessions::Sessions, throttle::Throttles};
 use crate::features::engine::{self, Engine, Timing};
 use crate::features::integrations::{self, Spans};
 use crate::features::outbox::Doorbell;
 use crate::features::privacy::export::Exports;
 use crate::features::privacy::proof::Proofs;
-use crate::features::usage::OverviewCache;
-use crate::features::vault::ModelsCache;
+use crate::features::usage::{OverviewCache, budgets::Budgets};
+use crate::features::vault::{KeyRows, ModelsCache};
 use crate::infra::clock::Clock;
 use crate::infra::config::Config;
 use crate::infra::crypto::{Keys, KeysError, Passwords};
@@ -43,6 +43,10 @@ pub struct Parts {
     pub outbox: Doorbell,
     pub http: Http,
     pub throttles: Throttles,
+    /// Rows in memory, as they lie in their tables; see [`crate::infra::db::Rows`].
+    pub sessions: Sessions,
+    pub key_rows: KeyRows,
+    pub budgets: Budgets,
     pub models: ModelsCache,
     pub overviews: OverviewCache,
     /// Work that goes on after an answer was given; waited for before the databases close.
@@ -103,6 +107,9 @@ impl App {
             outbox: Doorbell::default(),
             http,
             throttles: Throttles::default(),
+            sessions: Sessions::default(),
+            key_rows: KeyRows::default(),
+            budgets: Budgets::default(),
             models: ModelsCache::default(),
             overviews: OverviewCache::default(),
             background: TaskTracker::new(),

@@ -5,12 +5,20 @@
 //! [`Conn::commit`]; a `Conn` that is dropped rolls back. On SQLite writes go through a single
 //! connection and begin `IMMEDIATE`, so that a writer never fails half-way with "database is locked".
 
+mod rows;
+mod sqlite;
+mod stamp;
+
+pub use rows::Rows;
+pub use stamp::Stamp;
+
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
 };
+use stamp::Stamps;
 use std::str::FromStr;
+use std::sync::Arc;
 use std::time::Duration;
 
 pub use sqlx::Error;
@@ -48,7 +56,11 @@ const READY: Duration = Duration::from_secs(2);
 /// An open database: cheap to clone.
 #[derive(Clone, Debug)]
 pub enum Db {
-    Sqlite { read: SqlitePool, write: SqlitePool },
+    Sqlite {
+        read: SqlitePool,
+        write: SqlitePool,
+        stamps: Arc<Stamps>,
+    },
     Postgres(PgPool),
 }
 
@@ -113,7 +125,7 @@ impl Db {
     /// When the URL cannot be read or the database cannot be reached.
     pub async fn open(url: &str, schema: Schema) -> Result<Self> {
         if url.starts_with("sqlite:") {
-            keep_private(SqliteConnectOptions::from_str(url)?.get_filename())?;
+            sqlite::keep_private(url)?;
         }
         Self::open_existing(url, schema).await
     }
@@ -142,38 +154,7 @@ impl Db {
         if !url.starts_with("sqlite:") {
             return Err(Error::Configuration("expected sqlite:// or postgres://".into()));
         }
-        let options = SqliteConnectOptions::from_str(url)?
-            .journal_mode(SqliteJournalMode::Wal)
-            .synchronous(SqliteSynchronous::Full)
-            .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5))
-            .pragma("secure_delete", "ON")
-            .pragma("temp_store", "MEMORY");
-        // Setting it writes to the file, so that every later connection would wait for the writer:
-        // only while the file is empty, which is also the only time when it has an effect.
-        let is_empty = std::fs::metadata(options.get_filename()).is_ok_and(|file| file.len() == 0);
-        let writing = options.clone().optimize_on_close(true, None);
-        let writing = if is_empty {
-            writing.auto_vacuum(SqliteAutoVacuum::Incremental)
-        } else {
-            writing
-        };
-        // A connection to a local file does not go stale: asking it before each use would double the
-        // way that every query takes through its thread.
-        let write = SqlitePoolOptions::new()
-            .test_before_acquire(false)
-            .max_connections(1)
-            .acquire_timeout(ACQUIRE)
-            .after_release(|conn, _| Box::pin(is_reusable(conn)))
-            .connect_with(writing)
-            .await?;
-        let read = SqlitePoolOptions::new()
-            .test_before_acquire(false)
-            .max_connections(8)
-            .acquire_timeout(ACQUIRE)
-            .connect_with(options)
-            .await?;
-        Ok(Self::Sqlite { read, write })
+        sqlite::open(url).await
     }
 
     /// Brings the schema up to date. Safe to call at every start.
@@ -282,12 +263,34 @@ impl Db {
         }
     }
 
+    /// As [`Db::begin`], for writes of which no cache holds a row ([`Rows`]): caches stay as they are.
+    ///
+    /// # Errors
+    /// When none becomes free in time or the database is gone.
+    pub async fn begin_quiet(&self) -> Result<Conn> {
+        let conn = self.begin().await?;
+        if let Self::Sqlite { stamps, .. } = self {
+            stamps.be_quiet();
+        }
+        Ok(conn)
+    }
+
+    /// The stamp of what is committed now, for rows kept in memory; `None` where the database has to
+    /// be asked: always on PostgreSQL, for a moment after a commit on SQLite.
+    #[must_use]
+    pub fn stamp(&self) -> Option<Stamp> {
+        match self {
+            Self::Sqlite { write, stamps, .. } => stamps.now(write),
+            Self::Postgres(_) => None,
+        }
+    }
+
     /// Connections that are open, and how many of them are idle.
     #[must_use]
     pub fn connections(&self) -> (u32, u32) {
         let idle = |count: usize| u32::try_from(count).unwrap_or(u32::MAX);
         match self {
-            Self::Sqlite { read, write } => (read.size() + write.size(), idle(read.num_idle() + write.num_idle())),
+            Self::Sqlite { read, write, .. } => (read.size() + write.size(), idle(read.num_idle() + write.num_idle())),
             Self::Postgres(pool) => (pool.size(), idle(pool.num_idle())),
         }
     }
@@ -316,7 +319,7 @@ impl Db {
     /// Closes all connections; on SQLite the WAL is written back and truncated first.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite { read, write } => {
+            Self::Sqlite { read, write, .. } => {
                 read.close().await;
                 // A checkpoint that finds the file busy leaves the WAL for the next start.
                 if let Err(error) = sqlx::query("PRAGMA wal_checkpoint(TRUNCATE)").execute(write).await {
@@ -329,39 +332,9 @@ impl Db {
     }
 }
 
-/// Whether a connection that comes back is outside any transaction. When a disk is full, SQLite rolls
-/// back by itself; sqlx then believes that the transaction is still open, and every later write on
-/// this connection would fail. Such a connection is closed and replaced.
-async fn is_reusable(conn: &mut SqliteConnection) -> Result<bool> {
-    // A rollback that was begun by dropping the transaction is finished before the answer comes.
-    conn.ping().await?;
-    Ok(!conn.is_in_transaction())
-}
-
 /// The role in a PostgreSQL URL.
 #[must_use]
 pub fn role(url: &str) -> Option<String> {
     let options = url.starts_with("postgres").then(|| PgConnectOptions::from_str(url))?;
     Some(options.ok()?.get_username().to_owned())
-}
-
-/// Makes the file (and what SQLite keeps beside it) readable and writable by its owner only.
-fn keep_private(path: &std::path::Path) -> Result<()> {
-    use std::os::unix::fs::{OpenOptionsExt, PermissionsExt};
-    if path.as_os_str().is_empty() || path.starts_with(":memory:") {
-        return Ok(());
-    }
-    let mut open = std::fs::OpenOptions::new();
-    open.append(true).create(true).mode(0o600).open(path)?;
-    for suffix in ["", "-wal", "-shm"] {
-        let mut name = path.as_os_str().to_owned();
-        name.push(suffix);
-        match std::fs::metadata(&name) {
-            Ok(file) if file.permissions().mode() & 0o177 != 0 => {
-                std::fs::set_permissions(&name, std::fs::Permissions::from_mode(0o600))?;
-            }
-            _ => {}
-        }
-    }
-    Ok(())
 }

@@ -74,16 +74,14 @@ pub struct Resolved {
 /// When the database cannot be read. A session that cannot be *touched* (disk full, busy) still counts.
 pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
     let now = app.clock.now();
-    let mut conn = app.db.acquire().await?;
-    let Some(row) = sessions::find(&mut conn, secret, now).await? else {
+    let Some(row) = sessions::find(app, secret, now).await? else {
         return Ok(None);
     };
-    drop(conn);
     let state = AccountState::parse(&row.state);
     if !state.may_sign_in() {
         return Ok(None);
     }
-    let was_touched = row.wants_touch(now) && touch(app, &row).await;
+    let was_touched = row.wants_touch(now) && touch(app, secret, &row).await;
     let id = UserId(row.user_id);
     let key = match app.keys.data_key(id.0).await {
         // Erased: what the row says about the person opens for nobody any more.
@@ -105,17 +103,19 @@ pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
     }))
 }
 
-async fn touch(app: &App, row: &sessions::Row) -> bool {
-    try_touch(app, row).await.unwrap_or_else(|error| {
+async fn touch(app: &App, secret: &Secret, row: &sessions::Row) -> bool {
+    try_touch(app, secret, row).await.unwrap_or_else(|error| {
         tracing::warn!(%error, "a session could not be marked as seen");
         false
     })
 }
 
-async fn try_touch(app: &App, row: &sessions::Row) -> crate::infra::db::Result<bool> {
-    let mut conn = app.db.begin().await?;
+async fn try_touch(app: &App, secret: &Secret, row: &sessions::Row) -> crate::infra::db::Result<bool> {
+    // Of all that is kept in memory, only this session's row grows old by it.
+    let mut conn = app.db.begin_quiet().await?;
     let touched = sessions::touch(&mut conn, row.id, app.clock.now()).await?;
     conn.commit().await?;
+    app.sessions.forget(&secret.hash());
     Ok(touched)
 }
 

@@ -20,12 +20,13 @@ use crate::domain::privacy::constants::SESSION_IDLE_DAYS;
 use crate::domain::timestamp::{DAY_MS, MINUTE_MS, Timestamp};
 use crate::features::App;
 use crate::infra::crypto::{DataKey, Place, random};
-use crate::infra::db::{self, Conn};
+use crate::infra::db::{self, Conn, Rows};
 use crate::{execute, on};
 use base64::Engine;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use hmac::{Hmac, KeyInit, Mac};
 use sha2::{Digest, Sha256};
+use std::sync::Arc;
 use uuid::Uuid;
 use zeroize::Zeroizing;
 
@@ -44,8 +45,8 @@ impl Secret {
         Ok(Self(Zeroizing::new(random().map_err(|_| Error::Randomness)?)))
     }
 
-    pub(super) fn hash(&self) -> Vec<u8> {
-        Sha256::digest(*self.0).to_vec()
+    pub(super) fn hash(&self) -> [u8; 32] {
+        Sha256::digest(*self.0).into()
     }
 
     /// The cookie's value: the secret and its signature, both base64url.
@@ -79,9 +80,12 @@ fn signer(app: &App, secret: &[u8; 32]) -> Hmac<Sha256> {
     mac
 }
 
+/// Rows of live sessions by the hash of their secret, as they lie in the table.
+pub type Sessions = Rows<[u8; 32], Arc<Row>>;
+
 /// A live session with the sealed facts of its user.
 #[derive(sqlx::FromRow)]
-pub(super) struct Row {
+pub struct Row {
     pub id: Uuid,
     pub user_id: Uuid,
     pub fresh_at: i64,
@@ -93,7 +97,18 @@ pub(super) struct Row {
     pub call_limits: i64,
 }
 
+/// Prints nothing of the person.
+impl std::fmt::Debug for Row {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        write!(f, "Row({})", self.id)
+    }
+}
+
 impl Row {
+    const fn is_live(&self, now: Timestamp) -> bool {
+        self.last_seen_at > now.minus(IDLE_MS).0
+    }
+
     pub fn wants_touch(&self, now: Timestamp) -> bool {
         now.0 - self.last_seen_at >= TOUCH_MS || now.0 < self.last_seen_at
     }
@@ -105,12 +120,23 @@ const FIND: &str = "SELECT s.id, s.user_id, s.fresh_at, s.last_seen_at, u.name, 
      FROM sessions s JOIN users u ON u.id = s.user_id \
      WHERE s.id_hash = $1 AND s.revoked_at IS NULL AND s.last_seen_at > $2";
 
-pub(super) async fn find(conn: &mut Conn, secret: &Secret, now: Timestamp) -> db::Result<Option<Row>> {
-    on!(conn, c => sqlx::query_as::<_, Row>(FIND)
-        .bind(secret.hash())
+/// The session behind a secret: from memory while nothing was written since it was read.
+pub(super) async fn find(app: &App, secret: &Secret, now: Timestamp) -> db::Result<Option<Arc<Row>>> {
+    let (hash, stamp) = (secret.hash(), app.db.stamp());
+    if let Some(row) = app.sessions.get(stamp, &hash) {
+        return Ok(row.is_live(now).then_some(row));
+    }
+    let mut conn = app.db.acquire().await?;
+    let row: Option<Row> = on!(&mut conn, c => sqlx::query_as(FIND)
+        .bind(hash.as_slice())
         .bind(now.minus(IDLE_MS).0)
         .fetch_optional(c)
-        .await)
+        .await)?;
+    let row = row.map(Arc::new);
+    if let Some(row) = &row {
+        app.sessions.put(stamp, hash, Arc::clone(row));
+    }
+    Ok(row)
 }
 
 const TOUCH: &str = "UPDATE sessions SET last_seen_at = $2 WHERE id = $1 AND revoked_at IS NULL AND last_seen_at > $3";
@@ -137,7 +163,15 @@ pub async fn insert(
     let id = app.clock.new_id();
     let secret = Secret::new()?;
     let sealed = key.seal(device_place(user, id), device.as_bytes())?;
-    execute!(conn, INSERT, id, secret.hash(), user.0, sealed, app.clock.now().0)?;
+    execute!(
+        conn,
+        INSERT,
+        id,
+        secret.hash().as_slice(),
+        user.0,
+        sealed,
+        app.clock.now().0
+    )?;
     Ok((SessionId(id), secret))
 }
 
@@ -148,7 +182,7 @@ const RENEW: &str =
 /// `None` when the session died meanwhile.
 pub(super) async fn renew(conn: &mut Conn, id: SessionId, now: Timestamp) -> Result<Option<Secret>> {
     let secret = Secret::new()?;
-    let renewed = execute!(conn, RENEW, id.0, secret.hash(), now.0)?;
+    let renewed = execute!(conn, RENEW, id.0, secret.hash().as_slice(), now.0)?;
     Ok((renewed == 1).then_some(secret))
 }
 

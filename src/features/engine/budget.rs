@@ -250,7 +250,7 @@ pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold
             per_day: app.config.trial_calls_per_day,
         },
         Credential::Byok => {
-            let budget = find_budget(app, asker.user).await.map_err(unavailable)?;
+            let budget = budgets::find(app, asker.user).await.map_err(unavailable)?;
             if budget == Budget::default() {
                 return Ok((Hold::nothing(), None));
             }
@@ -288,10 +288,6 @@ pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold
         Grant::Trial => None,
     };
     Ok((hold, limit))
-}
-
-async fn find_budget(app: &App, user: UserId) -> db::Result<Budget> {
-    budgets::get(&mut app.db.acquire().await?, user).await
 }
 
 fn unavailable(error: db::Error) -> Problem {

@@ -108,7 +108,7 @@ async fn write_all(app: App, mut receiver: mpsc::Receiver<Entry>) {
 /// the next call: a threshold stays crossed.
 async fn alert(app: &App, user: UserId) {
     let told = async {
-        let mut conn = app.db.begin().await?;
+        let mut conn = app.db.begin_quiet().await?;
         usage::budgets::alert(&mut conn, app, user).await?;
         Ok::<_, accounts::Error>(conn.commit().await?)
     };
@@ -145,7 +145,7 @@ const RELEASE: &str = "DELETE FROM reservations WHERE call_id = $1";
 
 async fn write(app: &App, batch: &[Entry]) -> db::Result<()> {
     let keeps_reservations = matches!(app.db, Db::Postgres(_));
-    let mut conn = app.db.begin().await?;
+    let mut conn = app.db.begin_quiet().await?;
     for entry in batch {
         let call = match entry {
             Entry::Call { record, .. } => {

@@ -9,8 +9,11 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::usage::{ALERT_PERCENTS, Span, spent_percent, usd};
 use crate::features::App;
 use crate::features::accounts::{self, Caller, Notification, SecurityEvent};
-use crate::infra::db::{self, Conn};
+use crate::infra::db::{self, Conn, Rows};
 use crate::{execute, on};
+
+/// Budgets by their person, as they lie in the table; people without one too.
+pub type Budgets = Rows<UserId, Budget>;
 
 /// Limits in nano-USD; `None` is no limit.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
@@ -74,6 +77,20 @@ const GET: &str = "SELECT daily_nano_usd, monthly_nano_usd FROM budgets WHERE us
 pub async fn get(conn: &mut Conn, user: UserId) -> db::Result<Budget> {
     let row: Option<Budget> = on!(conn, c => sqlx::query_as(GET).bind(user.0).fetch_optional(c).await)?;
     Ok(row.unwrap_or_default())
+}
+
+/// As [`get`], from memory while nothing was written since it was read.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn find(app: &App, user: UserId) -> db::Result<Budget> {
+    let stamp = app.db.stamp();
+    if let Some(budget) = app.budgets.get(stamp, &user) {
+        return Ok(budget);
+    }
+    let budget = get(&mut app.db.acquire().await?, user).await?;
+    app.budgets.put(stamp, user, budget);
+    Ok(budget)
 }
 
 /// What the settled calls of the running day and month cost; calls that still run are not in it.

@@ -18,6 +18,7 @@ mod trial;
 
 pub use error::{VaultError, field};
 pub use models::{ModelsCache, models, recorded_model};
+pub use queries::KeyRows;
 pub use sealed::{KeyView, OpenedKey};
 pub use service::{NewKey, Who, add, delete, find, list, open_for_call, recheck, relabel, rotate};
 pub use trial::{Trial, trial};

@@ -5,12 +5,16 @@ use crate::domain::problem::Code;
 use crate::domain::providers::Provider;
 use crate::domain::timestamp::{MINUTE_MS, Timestamp};
 use crate::domain::vault::Check;
-use crate::infra::db::{self, Conn};
+use crate::infra::db::{self, Conn, Rows};
 use crate::{execute, on};
+use std::sync::Arc;
 use uuid::Uuid;
 
+/// Rows of `provider_keys` by what a call asks for: the person, the provider, and perhaps the key.
+pub type KeyRows = Rows<(UserId, Provider, Option<ProviderKeyId>), Arc<KeyRow>>;
+
 /// A row of `provider_keys`, sealed as it lies in the table.
-#[derive(Debug, sqlx::FromRow)]
+#[derive(Clone, Debug, sqlx::FromRow)]
 pub struct KeyRow {
     pub id: Uuid,
     pub provider: String,

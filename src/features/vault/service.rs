@@ -17,8 +17,9 @@ use crate::domain::timestamp::Timestamp;
 use crate::domain::vault::{self, Check, Fault};
 use crate::features::App;
 use crate::features::accounts::{self, Caller, Notification, SecurityEvent};
-use crate::infra::db::Conn;
+use crate::infra::db::{Conn, Stamp};
 use secrecy::{ExposeSecret, SecretString};
+use std::sync::Arc;
 use url::Url;
 
 /// Whose key it is, and who asks, for the security log.
@@ -222,11 +223,17 @@ pub async fn open_for_call(
     provider: Provider,
     key_id: Option<ProviderKeyId>,
 ) -> Result<OpenedKey, Problem> {
-    let row = find_row(app, user, provider, key_id).await?;
+    let stamp = app.db.stamp();
+    let row = find_row(app, stamp, user, (provider, key_id)).await?;
     let data_key = app.keys.data_key(user.0).await.map_err(VaultError::from)?;
     let key = sealed::open(&data_key, user, &row)?;
     let now = app.clock.now();
     if queries::is_touch_due(row.last_used_at, now) {
+        let used = KeyRow {
+            last_used_at: Some(now.0),
+            ..KeyRow::clone(&row)
+        };
+        app.key_rows.put(stamp, (user, provider, key_id), Arc::new(used));
         let (app, id) = (app.clone(), key.id);
         tokio::spawn(async move {
             if let Err(error) = touch(&app, user, id, now).await {
@@ -244,7 +251,7 @@ pub(super) async fn open(
     provider: Provider,
     key_id: Option<ProviderKeyId>,
 ) -> Result<OpenedKey, VaultError> {
-    let row = find_row(app, user, provider, key_id).await?;
+    let row = find_row(app, app.db.stamp(), user, (provider, key_id)).await?;
     sealed::open(&app.keys.data_key(user.0).await?, user, &row)
 }
 
@@ -291,23 +298,33 @@ async fn tell(
 }
 
 async fn touch(app: &App, user: UserId, id: ProviderKeyId, now: Timestamp) -> Result<(), VaultError> {
-    let mut conn = app.db.begin().await?;
+    // The row in memory was given the new time when the key was opened.
+    let mut conn = app.db.begin_quiet().await?;
     queries::touch(&mut conn, user, id, now).await?;
     Ok(conn.commit().await?)
 }
 
+/// The row that a call needs: from memory while nothing was written since it was read.
 async fn find_row(
     app: &App,
+    stamp: Option<Stamp>,
     user: UserId,
-    provider: Provider,
-    key_id: Option<ProviderKeyId>,
-) -> Result<KeyRow, VaultError> {
+    (provider, key_id): (Provider, Option<ProviderKeyId>),
+) -> Result<Arc<KeyRow>, VaultError> {
+    if let Some(row) = app.key_rows.get(stamp, &(user, provider, key_id)) {
+        return Ok(row);
+    }
     let mut conn = app.db.acquire().await?;
     let row = match key_id {
         Some(id) => queries::find(&mut conn, user, id).await?,
         None => queries::find_newest(&mut conn, user, provider).await?,
     };
-    row.filter(|row| row.provider == provider.id()).ok_or(VaultError::NoKey)
+    let row = row
+        .filter(|row| row.provider == provider.id())
+        .ok_or(VaultError::NoKey)?;
+    let row = Arc::new(row);
+    app.key_rows.put(stamp, (user, provider, key_id), Arc::clone(&row));
+    Ok(row)
 }
 
 async fn open_by_id(app: &App, user: UserId, id: ProviderKeyId) -> Result<(Provider, OpenedKey), VaultError> {

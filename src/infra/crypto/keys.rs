@@ -1,15 +1,16 @@
 //! [`Keys`]: the root secret with its sub-keys, and the owners' data keys in the keystore.
 //!
 //! Sub-keys come from the root secret by HKDF with a label of their own each, so that they survive
-//! the rotation of the master ring. Data keys are unwrapped for each use and kept nowhere: reading
-//! and unwrapping one takes some tens of microseconds, and a destroyed key is gone at once.
+//! the rotation of the master ring. Data keys are unwrapped for each use and kept nowhere: a destroyed
+//! key is gone at once. On SQLite they stay in memory as they lie in the keystore, wrapped, until
+//! anything is written there ([`Rows`]).
 
 use super::keystore::{self, OwnedKey, Wrapped};
 use super::random;
 use super::ring::{Master, Ring, RingError};
 use super::seal::{DataKey, Place};
 use crate::infra::config::MasterKeys;
-use crate::infra::db::{self, Db};
+use crate::infra::db::{self, Db, Rows};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use hkdf::Hkdf;
@@ -65,6 +66,7 @@ struct Inner {
     source: MasterKeys,
     ring: RwLock<Arc<Ring>>,
     keystore: Db,
+    wrapped: Rows<Uuid, Wrapped>,
 }
 
 impl std::fmt::Debug for Keys {
@@ -114,6 +116,7 @@ impl Keys {
             source: master.clone(),
             ring: RwLock::new(Arc::new(ring)),
             keystore,
+            wrapped: Rows::default(),
         })))
     }
 
@@ -184,17 +187,24 @@ impl Keys {
     /// # Errors
     /// [`KeysError::Gone`] when it was destroyed or never made.
     pub async fn data_key(&self, owner: Uuid) -> Result<DataKey, KeysError> {
-        let mut conn = self.0.keystore.acquire().await?;
-        let wrapped = keystore::find_data_key(&mut conn, owner)
-            .await?
-            .ok_or(KeysError::Gone)?;
-        drop(conn);
+        let wrapped = self.wrapped(owner).await?;
         let place = data_key_place(owner);
         match unwrap(&self.ring(), place, &wrapped) {
             // Rotated since the start: the new key stands in the file by now.
             Err(KeysError::MissingMasterKey { .. }) => unwrap(&*self.reload()?, place, &wrapped),
             other => other,
         }
+    }
+
+    async fn wrapped(&self, owner: Uuid) -> Result<Wrapped, KeysError> {
+        let stamp = self.0.keystore.stamp();
+        if let Some(wrapped) = self.0.wrapped.get(stamp, &owner) {
+            return Ok(wrapped);
+        }
+        let found = keystore::find_data_key(&mut self.0.keystore.acquire().await?, owner).await?;
+        let wrapped = found.ok_or(KeysError::Gone)?;
+        self.0.wrapped.put(stamp, owner, wrapped.clone());
+        Ok(wrapped)
     }
 
     /// Destroys the data key of an owner: all that is sealed under it is unreadable from now on.
@@ -206,6 +216,7 @@ impl Keys {
         let mut conn = self.0.keystore.begin().await?;
         keystore::delete_data_key(&mut conn, owner).await?;
         conn.commit().await?;
+        self.0.wrapped.forget(&owner);
         keystore::forget_deleted(&self.0.keystore).await?;
         Ok(())
     }
