@@ -1,10 +1,9 @@
-// What the frame of every page does with scripts; without them menus are <details> and popovers, and
-// forms are plain. Never: a request, a foreign host, anything stored but the colour theme.
+// What every page's frame does with scripts. Never: a request, a foreign host, anything stored but the theme.
 const root = document.documentElement;
 const $ = (selector, within = document) => within.querySelector(selector);
-const all = (selector, within = document) => [...within.querySelectorAll(selector)];
+const all = (selector) => [...document.querySelectorAll(selector)];
 
-// Theme: as the system, light, dark. The inline script of the page has applied it before paint.
+// The page's inline script has applied the theme before paint.
 const THEMES = { auto: "as the system", light: "light", dark: "dark" };
 let theme = root.dataset.theme ?? "auto";
 const setTheme = (next) => {
@@ -15,37 +14,29 @@ const setTheme = (next) => {
 };
 setTheme(theme);
 const nextTheme = () => {
-  const names = Object.keys(THEMES);
-  setTheme(names[(names.indexOf(theme) + 1) % names.length]);
+  setTheme({ auto: "light", light: "dark" }[theme] ?? "auto");
   try {
-    if (theme === "auto") localStorage.removeItem("theme");
-    else localStorage.setItem("theme", theme);
-  } catch {
-    // storage is blocked: the choice lasts as long as the page
-  }
+    localStorage[theme === "auto" ? "removeItem" : "setItem"]("theme", theme);
+  } catch {} // storage is blocked: the choice lasts as long as the page
 };
 
-// Command palette
 const palette = $("#palette");
-const box = palette && $("input", palette);
-const links = palette ? all("li a", palette) : [];
+const box = $("#palette input");
+const links = all("#palette li a");
 let at = 0;
-const shown = () => links.filter((link) => !link.parentElement.hidden);
 const mark = (index) => {
-  const list = shown();
+  const list = links.filter((link) => !link.parentElement.hidden);
   at = list.length && (index + list.length) % list.length;
   for (const link of links) link.ariaSelected = link === list[at];
   box.setAttribute("aria-activedescendant", list[at]?.id ?? "");
   list[at]?.scrollIntoView({ block: "nearest" });
+  return list[at];
 };
 const filter = () => {
   const words = box.value.toLowerCase().split(/\s+/);
-  for (const link of links) {
-    const text = link.textContent.toLowerCase();
-    link.parentElement.hidden = !words.every((word) => text.includes(word));
-  }
-  $(".palette-empty", palette).hidden = shown().length > 0;
-  mark(0);
+  for (const link of links)
+    link.parentElement.hidden = !words.every((word) => link.textContent.toLowerCase().includes(word));
+  $(".palette-empty").hidden = !!mark(0);
 };
 const openPalette = () => {
   if (!palette || palette.open) return;
@@ -57,7 +48,7 @@ box?.addEventListener("input", filter);
 box?.addEventListener("keydown", (event) => {
   if (event.key === "ArrowDown") mark(at + 1);
   else if (event.key === "ArrowUp") mark(at - 1);
-  else if (event.key === "Enter") shown()[at]?.click();
+  else if (event.key === "Enter") mark(at)?.click();
   else return;
   event.preventDefault();
 });
@@ -75,7 +66,8 @@ const copy = async (button) => {
   setTimeout(() => (words.textContent = before), 1600);
 };
 
-document.addEventListener("click", (event) => {
+const on = (kind, act) => document.addEventListener(kind, act);
+on("click", (event) => {
   for (const menu of all("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
   if (event.target === palette) palette.close();
   const button = event.target.closest("button");
@@ -85,7 +77,7 @@ document.addEventListener("click", (event) => {
   if (button.matches("[data-copy], [data-copy-from]")) copy(button);
   if (button.dataset.confirm && !confirm(button.dataset.confirm)) event.preventDefault();
 });
-document.addEventListener("keydown", (event) => {
+on("keydown", (event) => {
   if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "k") {
     event.preventDefault();
     openPalette();
@@ -98,7 +90,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 // A form that was sent is not sent again; coming back by the back button frees it.
-document.addEventListener("submit", (event) => {
+on("submit", (event) => {
   const form = event.target;
   if (event.defaultPrevented || form.method !== "post" || "download" in form.dataset) return;
   if (form.ariaBusy) event.preventDefault();
@@ -106,9 +98,9 @@ document.addEventListener("submit", (event) => {
 });
 addEventListener("pageshow", () => all("form[aria-busy]").forEach((form) => form.removeAttribute("aria-busy")));
 
-// The first thing that is wrong gets the focus.
+// The first mistake gets the focus.
 $("[aria-invalid=true]")?.focus();
 
 root.dataset.scripts = "";
-// Pages with islands say so themselves, once the islands live.
+// Islands say so themselves, once they live.
 if (!$("leptos-island")) root.dataset.hydrated = "";

@@ -22,6 +22,16 @@ pub struct Message {
     pub content: String,
 }
 
+impl Message {
+    #[must_use]
+    pub fn new(role: Role, content: impl Into<String>) -> Self {
+        Self {
+            role,
+            content: content.into(),
+        }
+    }
+}
+
 impl std::fmt::Debug for Message {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "Message({:?}, {} bytes)", self.role, self.content.len())

@@ -49,15 +49,8 @@ mod tests {
             key_id: None,
             model: "m".to_owned(),
             system: None,
-            messages: vec![message(Role::User, "hello")],
+            messages: vec![Message::new(Role::User, "hello")],
             params: Params::default(),
-        }
-    }
-
-    fn message(role: Role, content: &str) -> Message {
-        Message {
-            role,
-            content: content.to_owned(),
         }
     }
 
@@ -92,11 +85,11 @@ mod tests {
     fn a_conversation_ends_with_words_of_the_user() {
         assert_eq!(field(|r| r.messages.clear()).as_deref(), Some("messages"));
         assert_eq!(
-            field(|r| r.messages.push(message(Role::Assistant, "x"))).as_deref(),
+            field(|r| r.messages.push(Message::new(Role::Assistant, "x"))).as_deref(),
             Some("messages")
         );
         assert_eq!(
-            field(|r| r.messages.push(message(Role::User, " \n"))).as_deref(),
+            field(|r| r.messages.push(Message::new(Role::User, " \n"))).as_deref(),
             Some("messages")
         );
     }
@@ -118,7 +111,7 @@ mod tests {
     #[test]
     fn too_many_messages_are_too_large() {
         let mut request = request();
-        request.messages = vec![message(Role::User, "x"); MAX_MESSAGES + 1];
+        request.messages = vec![Message::new(Role::User, "x"); MAX_MESSAGES + 1];
         assert_eq!(check_chat(&request).unwrap_err().code.status(), 413);
     }
 }

@@ -5,6 +5,7 @@ mod closing;
 pub mod double;
 mod failures;
 mod faults;
+mod fresh;
 mod limits;
 pub mod privacy;
 mod shutdown;

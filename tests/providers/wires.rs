@@ -21,13 +21,6 @@ const WIRES: [Provider; 6] = [
 /// Bytes of a body that are read.
 const MAX: usize = 1 << 20;
 
-fn message(role: Role, content: &str) -> Message {
-    Message {
-        role,
-        content: content.to_owned(),
-    }
-}
-
 fn request(provider: Provider, model: &str) -> ChatRequest {
     ChatRequest {
         provider,
@@ -35,12 +28,12 @@ fn request(provider: Provider, model: &str) -> ChatRequest {
         model: model.to_owned(),
         system: Some("Be brief.".to_owned()),
         messages: vec![
-            message(Role::User, "first"),
-            message(Role::User, "and more"),
-            message(Role::Assistant, "yes?"),
-            message(Role::System, "Answer in English."),
-            message(Role::User, "  "),
-            message(Role::User, "hello"),
+            Message::new(Role::User, "first"),
+            Message::new(Role::User, "and more"),
+            Message::new(Role::Assistant, "yes?"),
+            Message::new(Role::System, "Answer in English."),
+            Message::new(Role::User, "  "),
+            Message::new(Role::User, "hello"),
         ],
         params: Params {
             max_tokens: Some(64),

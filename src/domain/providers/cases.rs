@@ -5,13 +5,6 @@ use crate::domain::chat::{ChatRequest, Message, Params, Role};
 use crate::domain::problem::Code;
 use proptest::prelude::*;
 
-fn message(role: Role, content: &str) -> Message {
-    Message {
-        role,
-        content: content.to_owned(),
-    }
-}
-
 fn request(provider: Provider, model: &str) -> ChatRequest {
     ChatRequest {
         provider,
@@ -19,11 +12,11 @@ fn request(provider: Provider, model: &str) -> ChatRequest {
         model: model.to_owned(),
         system: Some("Be brief.".to_owned()),
         messages: vec![
-            message(Role::User, "one"),
-            message(Role::User, "two"),
-            message(Role::Assistant, "  "),
-            message(Role::System, "In English."),
-            message(Role::Assistant, "three \n"),
+            Message::new(Role::User, "one"),
+            Message::new(Role::User, "two"),
+            Message::new(Role::Assistant, "  "),
+            Message::new(Role::System, "In English."),
+            Message::new(Role::Assistant, "three \n"),
         ],
         params: Params {
             max_tokens: Some(64),
@@ -54,7 +47,7 @@ fn what_was_not_asked_for_is_not_sent() {
     for provider in Provider::ALL {
         let bare = ChatRequest {
             system: None,
-            messages: vec![message(Role::User, "hi")],
+            messages: vec![Message::new(Role::User, "hi")],
             params: Params::default(),
             ..request(provider, "m")
         };

@@ -6,6 +6,7 @@
 use super::budget::Hold;
 use super::ledger::Entry;
 use super::limits::Slot;
+use super::measure;
 use crate::domain::chat::{Credential, Stop, Tokens, Usage};
 use crate::domain::ids::{CallId, ProviderKeyId, UserId};
 use crate::domain::meter::{self, Meter};
@@ -153,6 +154,7 @@ impl Call {
             return settled;
         }
         let record = Box::new(self.record(ending, settled.usage));
+        measure::settled(&record);
         let is_budgeted = self.hold.is_money();
         if self.facts.credential == Credential::Byok && !is_budgeted {
             self.app.engine.book.add(self.facts.user, cost.unwrap_or(0));

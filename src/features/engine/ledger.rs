@@ -1,10 +1,14 @@
 //! Writes settled calls: one task, many rows per commit, off the path of every stream.
 //!
+//! A commit costs the same for one row as for many, and more than the row. While other answers still
+//! run, commits therefore keep a distance of [`TOGETHER`]: what ends within it shares one.
+//!
 //! Before the first token nothing waits for the disk. After the last one the stream waits a moment
 //! for its row (see [`super::Timing::settle`]), so that a call whose end was seen survives a crash.
 //! A database that is locked or full is tried again; what waits is bounded, and a row that finds no
 //! room is given up with an error in the log that names its id only.
 
+use super::measure;
 use crate::domain::ids::{CallId, UserId};
 use crate::execute;
 use crate::features::{App, accounts, integrations, usage};
@@ -12,11 +16,15 @@ use crate::infra::db::{self, Db};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
+use tokio::time::Instant;
 
 /// Settled calls that may wait for the database.
 const WAITING: usize = 8_192;
 /// Rows of one commit.
 const BATCH: usize = 256;
+/// Between two commits, while answers run that may end in the meantime. The last event of an answer
+/// waits for its row, so this is also by how much it may be late.
+const TOGETHER: Duration = Duration::from_millis(20);
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LAST_RETRY: Duration = Duration::from_secs(2);
 
@@ -55,9 +63,15 @@ impl Ledger {
                 mpsc::error::TrySendError::Full(entry) | mpsc::error::TrySendError::Closed(entry) => entry,
             };
             if let Entry::Call { record, .. } = entry {
+                measure::lost();
                 tracing::error!(call = %record.id, "the row of a call is lost: too many wait for the database");
             }
         }
+    }
+
+    /// How many entries the writer has not taken yet.
+    pub(super) fn waiting(&self) -> usize {
+        self.0.max_capacity() - self.0.capacity()
     }
 
     /// Waits until everything pushed so far is written or given up.
@@ -72,13 +86,23 @@ impl Ledger {
 
 async fn write_all(app: App, mut receiver: mpsc::Receiver<Entry>) {
     let mut batch = Vec::with_capacity(BATCH);
+    let mut last_commit = Instant::now();
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
+        if app.engine.running() > batch.len() {
+            tokio::time::sleep_until(last_commit + TOGETHER).await;
+            while batch.len() < BATCH
+                && let Ok(entry) = receiver.try_recv()
+            {
+                batch.push(entry);
+            }
+        }
         if !write_until_judged(&app, &batch).await {
             // One bad row (its account was erased meanwhile) must not hold up the others.
             for entry in &batch {
                 write_until_judged(&app, std::slice::from_ref(entry)).await;
             }
         }
+        last_commit = Instant::now();
         let mut budgeted = BTreeSet::new();
         for entry in batch.drain(..) {
             if let Entry::Call {
@@ -125,6 +149,7 @@ async fn write_until_judged(app: &App, batch: &[Entry]) -> bool {
             Ok(()) => return true,
             Err(error) if is_refusal(&error) => {
                 if let [Entry::Call { record, .. }] = batch {
+                    measure::lost();
                     tracing::warn!(%error, call = %record.id, "the row of a call was refused");
                 }
                 return false;

@@ -21,6 +21,7 @@ mod credential;
 mod ledger;
 mod limits;
 mod live;
+mod measure;
 mod service;
 mod stream;
 mod timing;
@@ -100,6 +101,12 @@ impl Engine {
     #[must_use]
     pub fn running(&self) -> usize {
         self.live.len()
+    }
+
+    /// How many settled calls wait to be written.
+    #[must_use]
+    pub fn unwritten(&self) -> usize {
+        self.ledger.get().map_or(0, Ledger::waiting)
     }
 
     /// Starts what runs beside the calls, with the first of them.

@@ -5,7 +5,7 @@ use super::call::{Call, Ending, Facts};
 use super::credential::{Echo, Payer};
 use super::stream::{About, EngineStream, Running};
 use super::upstream::{self, Route, Upstream};
-use super::{Timing, closing, stopping};
+use super::{Timing, closing, measure, stopping};
 use crate::domain::chat::{ChatRequest, Credential, Open, StreamEvent};
 use crate::domain::ids::{CallId, UserId};
 use crate::domain::limits::check_chat;
@@ -19,6 +19,7 @@ use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
+use tokio_util::sync::CancellationToken;
 
 /// Opens a stream for a person who is signed in. `id` becomes the id of the call and is what the
 /// person sees as the request id.
@@ -54,51 +55,15 @@ async fn open_for(
     id: CallId,
     (mut request, echo): (ChatRequest, Option<Echo>),
 ) -> Result<EngineStream, Problem> {
-    let began = Instant::now();
-    let feature = if echo.is_some() {
-        Feature::Canary
-    } else {
-        Feature::Assistant
-    };
-    check_chat(&request)?;
-    if app.engine.is_draining.load(Ordering::SeqCst) {
-        return Err(stopping());
-    }
-    app.engine.start(app);
-    let slot = app.engine.limits.enter(user)?;
-    let stop = slot.stop();
-    let payer = match (echo, request.provider) {
-        (Some(echo), _) => Some(Payer::Echo(echo)),
-        (None, Provider::Spectr) => None,
-        (None, _) => Some(Payer::find(app, user, &request).await?),
-    };
-    let credential = payer.as_ref().map_or(Credential::None, Payer::credential);
-    let started_at = app.clock.now();
-    let price = pricing::price_at(request.provider, &request.model, started_at);
-    let quote = Quote::new(&request, price);
-    let asker = Asker {
-        user,
-        call: id,
+    let admitted = admit(app, user, id, (&mut request, echo)).await;
+    let Admitted {
+        mut call,
+        payer,
         credential,
-    };
-    let (hold, max_tokens) = budget::hold(app, asker, &quote).await?;
-    if max_tokens.is_some() {
-        request.params.max_tokens = max_tokens;
-    }
-    let facts = Facts {
-        id,
-        user,
-        provider: request.provider,
-        model: request.model.clone(),
-        feature,
-        credential,
-        key_id: payer.as_ref().and_then(Payer::key_id),
-        price,
-        input: meter::input_tokens(&request),
-        started_at,
+        max_tokens,
+        stop,
         began,
-    };
-    let mut call = Call::new(app.clone(), facts, hold, slot);
+    } = admitted.inspect_err(|problem| measure::refused(problem.code))?;
     let timing = app.engine.timing();
     let sent_at = Instant::now();
     let sent = tokio::select! {
@@ -145,6 +110,80 @@ async fn open_for(
         stream.fail(closing());
     }
     Ok(stream)
+}
+
+/// A call that may leave the house.
+struct Admitted {
+    call: Call,
+    /// `None` for the built-in guide.
+    payer: Option<Payer>,
+    credential: Credential,
+    /// The limit of tokens that was set because little of the budget is left.
+    max_tokens: Option<u32>,
+    /// Cancelled when the account is closed.
+    stop: CancellationToken,
+    began: Instant,
+}
+
+/// Checks the request and takes what it needs: a slot, a credential, and what it may cost.
+async fn admit(
+    app: &App,
+    user: UserId,
+    id: CallId,
+    (request, echo): (&mut ChatRequest, Option<Echo>),
+) -> Result<Admitted, Problem> {
+    let began = Instant::now();
+    let feature = if echo.is_some() {
+        Feature::Canary
+    } else {
+        Feature::Assistant
+    };
+    check_chat(request)?;
+    if app.engine.is_draining.load(Ordering::SeqCst) {
+        return Err(stopping());
+    }
+    app.engine.start(app);
+    let slot = app.engine.limits.enter(user)?;
+    let stop = slot.stop();
+    let payer = match (echo, request.provider) {
+        (Some(echo), _) => Some(Payer::Echo(echo)),
+        (None, Provider::Spectr) => None,
+        (None, _) => Some(Payer::find(app, user, request).await?),
+    };
+    let credential = payer.as_ref().map_or(Credential::None, Payer::credential);
+    let started_at = app.clock.now();
+    let price = pricing::price_at(request.provider, &request.model, started_at);
+    let quote = Quote::new(request, price);
+    let asker = Asker {
+        user,
+        call: id,
+        credential,
+    };
+    let (hold, max_tokens) = budget::hold(app, asker, &quote).await?;
+    if max_tokens.is_some() {
+        request.params.max_tokens = max_tokens;
+    }
+    let facts = Facts {
+        id,
+        user,
+        provider: request.provider,
+        model: request.model.clone(),
+        feature,
+        credential,
+        key_id: payer.as_ref().and_then(Payer::key_id),
+        price,
+        input: meter::input_tokens(request),
+        started_at,
+        began,
+    };
+    Ok(Admitted {
+        call: Call::new(app.clone(), facts, hold, slot),
+        payer,
+        credential,
+        max_tokens,
+        stop,
+        began,
+    })
 }
 
 /// Sends the request. The opened key lives as long as this call and not longer.

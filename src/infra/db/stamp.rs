@@ -142,3 +142,7 @@ fn read_header(file: &'static File) -> Option<Header> {
     let (first, second) = twice.split_first_chunk::<HEADER>()?;
     (first.as_slice() == second && !is_removed(file)).then_some(*first)
 }
+
+#[cfg(test)]
+#[path = "stamp_tests.rs"]
+mod tests;

@@ -1,17 +1,11 @@
 //! Numbers of an answer as people read them. Money is integer nano-USD, never a float.
 
+use crate::domain::usage::grouped;
+
 /// `1,204`
 #[must_use]
 pub fn count(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::new();
-    for (at, digit) in digits.chars().enumerate() {
-        if at > 0 && (digits.len() - at).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
+    grouped(i64::try_from(number).unwrap_or(i64::MAX))
 }
 
 /// `$0.0021`, `$12.40`; something is never shown as nothing.

@@ -111,10 +111,10 @@ pub fn request(lane: &Lane, instructions: &str, before: &[Turn], prompt: &Prompt
         let Some(answer) = own.chain(&turn.answers).find(|answer| !answer.text.trim().is_empty()) else {
             continue;
         };
-        messages.push(message(Role::User, turn.prompt.content()));
-        messages.push(message(Role::Assistant, answer.text.clone()));
+        messages.push(Message::new(Role::User, turn.prompt.content()));
+        messages.push(Message::new(Role::Assistant, answer.text.clone()));
     }
-    messages.push(message(Role::User, prompt.content()));
+    messages.push(Message::new(Role::User, prompt.content()));
     ChatRequest {
         provider: lane.provider,
         key_id: lane.key_id,
@@ -123,10 +123,6 @@ pub fn request(lane: &Lane, instructions: &str, before: &[Turn], prompt: &Prompt
         messages,
         params: Params::default(),
     }
-}
-
-const fn message(role: Role, content: String) -> Message {
-    Message { role, content }
 }
 
 #[cfg(test)]

@@ -31,6 +31,8 @@ async fn scrape(State((app, metrics)): State<(App, Metrics)>) -> impl IntoRespon
         gauge!("spectr_requests", "state" => "open").set(as_number(open));
         gauge!("spectr_requests", "state" => "overdue").set(as_number(overdue));
     }
+    gauge!("spectr_streams_active").set(as_number(count(app.engine.running())));
+    gauge!("spectr_call_rows_waiting").set(as_number(count(app.engine.unwritten())));
     jobs(&app).await;
     if let Some(bytes) = resident_memory() {
         gauge!("process_resident_memory_bytes").set(as_number(bytes));
@@ -52,6 +54,10 @@ async fn jobs(app: &App) {
         gauge!("spectr_job_last_ok_timestamp_seconds", "job" => beat.name.clone()).set(as_number(at / 1_000));
         gauge!("spectr_job_affected", "job" => beat.name).set(as_number(beat.affected));
     }
+}
+
+fn count(things: usize) -> i64 {
+    i64::try_from(things).unwrap_or(i64::MAX)
 }
 
 /// Gauges are floating point: exact up to 2^53, which is enough for seconds, bytes and counts.

@@ -32,21 +32,26 @@ pub fn Landing() -> impl IntoView {
     }
 }
 
-/// JARVIS as it is, answering; taken from the running product.
+/// JARVIS as it is, answering; taken from the running product, in both colours. The style sheet shows
+/// the one that fits the page, by the system or by the button; the other is not loaded.
 #[component]
 fn Screenshot() -> impl IntoView {
+    let shot = |class: &'static str, file: &str| {
+        view! {
+            <img
+                class=class
+                src=assets::url(file)
+                width="1040"
+                height="600"
+                loading="lazy"
+                alt="JARVIS in Spectr: a question, the streamed answer, and beneath it the time to the first token, the tokens and the cost."
+            />
+        }
+    };
     view! {
         <figure class="shot">
-            <picture>
-                <source srcset=assets::url("img/jarvis-dark.webp") media="(prefers-color-scheme: dark)" />
-                <img
-                    src=assets::url("img/jarvis-light.webp")
-                    width="1040"
-                    height="600"
-                    loading="lazy"
-                    alt="JARVIS in Spectr: a question, the streamed answer, and beneath it the time to the first token, the tokens and the cost."
-                />
-            </picture>
+            {shot("on-light", "img/jarvis-light.webp")}
+            {shot("on-dark", "img/jarvis-dark.webp")}
         </figure>
     }
 }

@@ -206,10 +206,7 @@ mod tests {
             key_id: None,
             model: MODEL.to_owned(),
             system: None,
-            messages: vec![Message {
-                role: Role::User,
-                content: question.to_owned(),
-            }],
+            messages: vec![Message::new(Role::User, question)],
             params: Params {
                 max_tokens,
                 temperature: None,
