@@ -32,6 +32,8 @@ pub struct Crowd {
     pub sign_ins: usize,
 }
 
+/// How often the targets take turns: a machine that is busy for a while is so for all of them.
+const ROUNDS: usize = 4;
 /// The streams of the crowd and the deltas of each.
 const CROWD: usize = 512;
 const DELTAS: usize = 64;
@@ -128,18 +130,17 @@ pub async fn first_token(targets: &[Target]) -> Vec<Spread> {
     times.into_iter().map(spread).collect()
 }
 
-/// Age of a chunk when it arrives: 32 streams at once, a chunk every 10 ms.
+/// Age of a chunk when it arrives: 32 streams at once, a chunk every 10 ms; the targets in turn.
 pub async fn lag(targets: &[Target]) -> Vec<Spread> {
     eprintln!("chunk lag …");
-    let mut all = Vec::new();
-    for target in targets {
-        let mut lags = Vec::new();
-        for stream in at_once(target, 32, "50 10000 l run").await {
-            lags.extend(stream);
+    let mut all = vec![Vec::new(); targets.len()];
+    for _ in 0..ROUNDS {
+        for (number, target) in targets.iter().enumerate() {
+            let streams = at_once(target, 32, "50 10000 l run").await;
+            all[number].extend(streams.into_iter().flatten());
         }
-        all.push(spread(lags));
     }
-    all
+    all.into_iter().map(spread).collect()
 }
 
 async fn at_once(target: &Target, streams: usize, plan: &str) -> Vec<Vec<f64>> {
@@ -150,24 +151,27 @@ async fn at_once(target: &Target, streams: usize, plan: &str) -> Vec<Vec<f64>> {
     futures::future::join_all(runs).await
 }
 
-/// CPU seconds of 1,000 streams of 50 chunks, 25 at a time on kept connections.
+/// CPU seconds of 1,000 streams of 50 chunks, 25 at a time on kept connections; the targets in turn.
 pub async fn cpu(targets: &[Target]) -> Vec<f64> {
     eprintln!("CPU per 1,000 streams …");
-    let mut all = Vec::new();
-    for target in targets {
-        let before = cpu_seconds(target.process);
-        thousand(target).await;
-        // What is written behind the streams belongs to them.
-        tokio::time::sleep(Duration::from_millis(300)).await;
-        all.push(cpu_seconds(target.process) - before);
+    let mut all = vec![0.0; targets.len()];
+    for _ in 0..ROUNDS {
+        for (number, target) in targets.iter().enumerate() {
+            let before = cpu_seconds(target.process);
+            many(target, 1_000 / ROUNDS).await;
+            // What is written behind the streams belongs to them.
+            tokio::time::sleep(Duration::from_millis(300)).await;
+            all[number] += cpu_seconds(target.process) - before;
+        }
     }
     all
 }
 
-async fn thousand(target: &Target) {
+/// So many streams of 50 chunks, 25 at a time.
+async fn many(target: &Target, streams: usize) {
     let runs = (0..25).map(|_| async {
         let mut client = target.connect().await;
-        for _ in 0..40 {
+        for _ in 0..streams / 25 {
             let (lags, _) = target.run(&mut client, "50 1000 c run").await;
             assert_eq!(lags.len(), 50, "{}", target.name);
         }
@@ -237,9 +241,11 @@ pub async fn stops(target: &Target, upstream: &str) -> Vec<(&'static str, usize,
             let id = format!("{phase}{number}");
             let mut client = target.connect().await;
             target.ask(&mut client, &format!("1000 5000 {id} {phase}")).await;
-            // In the phase `head` there is nothing to wait for but the request's way to the upstream.
             match phase {
-                "head" => tokio::time::sleep(Duration::from_millis(30)).await,
+                // No answer comes: the request has to have arrived at the upstream.
+                "head" => {
+                    wait_for(&mut control, &format!("/begun/{id}")).await;
+                }
                 "text" => {
                     client.head().await;
                 }
@@ -250,15 +256,8 @@ pub async fn stops(target: &Target, upstream: &str) -> Vec<(&'static str, usize,
             }
             let dropped = now();
             drop(client);
-            for _ in 0..100 {
-                control.send(&format!("GET /closed/{id}"), "", "").await;
-                let head = control.head().await;
-                let body = String::from_utf8(control.body(&head).await).unwrap();
-                if let Ok(closed) = body.parse::<u64>() {
-                    times.push(closed.saturating_sub(dropped) as f64);
-                    break;
-                }
-                tokio::time::sleep(Duration::from_millis(5)).await;
+            if let Some(closed) = wait_for(&mut control, &format!("/closed/{id}")).await {
+                times.push(closed.saturating_sub(dropped) as f64);
             }
         }
         all.push((phase, times.len(), spread(times)));
@@ -266,12 +265,26 @@ pub async fn stops(target: &Target, upstream: &str) -> Vec<(&'static str, usize,
     all
 }
 
+/// Asks the upstream until it knows when something happened; `None` when it has not within two seconds.
+async fn wait_for(control: &mut Client, path: &str) -> Option<u64> {
+    for _ in 0..400 {
+        control.send(&format!("GET {path}"), "", "").await;
+        let head = control.head().await;
+        let body = String::from_utf8(control.body(&head).await).unwrap();
+        if let Ok(at) = body.parse() {
+            return Some(at);
+        }
+        tokio::time::sleep(Duration::from_millis(5)).await;
+    }
+    None
+}
+
 /// Resident bytes after one, two and three thousand further streams.
 pub async fn memory(target: &Target) -> Vec<f64> {
     eprintln!("memory over a long run …");
     let mut all = Vec::new();
     for _ in 0..3 {
-        thousand(target).await;
+        many(target, 1_000).await;
         tokio::time::sleep(Duration::from_millis(500)).await;
         all.push(resident(target.process));
     }

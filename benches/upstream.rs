@@ -2,7 +2,8 @@
 //! written, and remembers when a connection was closed.
 //!
 //! A prompt says what it does: `pace CHUNKS GAP_US ID PHASE;` with the phases `run`, `head` (never
-//! answers) and `text` (answers, but sends no text). `GET /closed/ID` tells when that one was closed.
+//! answers) and `text` (answers, but sends no text). `GET /begun/ID` and `GET /closed/ID` tell when that
+//! one arrived and when it was closed.
 
 use super::client::now;
 use std::collections::HashMap;
@@ -11,18 +12,19 @@ use std::time::Duration;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-type Closed = Arc<Mutex<HashMap<String, u64>>>;
+/// When what happened, by the path that asks for it.
+type Events = Arc<Mutex<HashMap<String, u64>>>;
 
 const HEAD: &[u8] = b"HTTP/1.1 200 OK\r\ncontent-type: text/event-stream\r\ntransfer-encoding: chunked\r\n\r\n";
 
 pub async fn serve() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     println!("{}", listener.local_addr().unwrap());
-    let closed = Closed::default();
+    let events = Events::default();
     loop {
         let (stream, _) = listener.accept().await.unwrap();
         stream.set_nodelay(true).unwrap();
-        tokio::spawn(converse(stream, Arc::clone(&closed)));
+        tokio::spawn(converse(stream, Arc::clone(&events)));
     }
 }
 
@@ -46,19 +48,21 @@ impl Plan {
     }
 }
 
-async fn converse(mut stream: TcpStream, closed: Closed) {
+async fn converse(mut stream: TcpStream, events: Events) {
+    let note = |event: &str, id: &str| events.lock().unwrap().insert(format!("/{event}/{id}"), now());
     let mut buffer = Vec::new();
     while let Some((line, body)) = read_request(&mut stream, &mut buffer).await {
         let answer = match line.split(' ').nth(1).unwrap() {
             "/v1/models" => whole(r#"{"object":"list","data":[{"id":"gpt-4o-mini"}]}"#),
-            path if path.starts_with("/closed/") => {
-                let at = closed.lock().unwrap().get(&path["/closed/".len()..]).copied();
+            path if path.starts_with("/closed/") || path.starts_with("/begun/") => {
+                let at = events.lock().unwrap().get(path).copied();
                 whole(&at.map(|at| at.to_string()).unwrap_or_default())
             }
             _ => {
                 let plan = Plan::read(&body);
+                note("begun", &plan.id);
                 if play(&mut stream, &plan).await.is_none() {
-                    closed.lock().unwrap().insert(plan.id, now());
+                    note("closed", &plan.id);
                     return;
                 }
                 continue;
