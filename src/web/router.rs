@@ -17,7 +17,7 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{get, post};
+use axum::routing::{any_service, get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -56,7 +56,7 @@ pub fn around(app: App, routes: Router) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(app.clone())
-        .route_service(CHAT, streams)
+        .route(CHAT, any_service(streams))
         .fallback_service(site)
         .layer(from_fn_with_state(app.clone(), request_id::assign))
         .layer(from_fn(observe::request))

@@ -18,7 +18,6 @@ pub struct Decoder {
     upstream_id: Option<String>,
     has_stopped: bool,
     is_over: bool,
-    events: Vec<Event>,
 }
 
 /// What the answer's body turned out to be.
@@ -98,7 +97,6 @@ impl Decoder {
             upstream_id: None,
             has_stopped: false,
             is_over: false,
-            events: Vec::new(),
         }
     }
 
@@ -111,31 +109,35 @@ impl Decoder {
     /// Takes the next bytes of the body.
     pub fn push(&mut self, bytes: &[u8]) -> Vec<Output> {
         let mut out = Vec::new();
+        self.push_into(bytes, &mut out);
+        out
+    }
+
+    /// As [`Decoder::push`], appending to outputs that are there.
+    pub fn push_into(&mut self, bytes: &[u8], out: &mut Vec<Output>) {
         if self.is_over {
-            return out;
+            return;
         }
-        let bytes = self.sniff(bytes, &mut out);
+        let bytes = self.sniff(bytes, out);
         match &mut self.body {
             Body::Unknown => {}
             Body::Events(sse) => {
-                let mut events = std::mem::take(&mut self.events);
+                let mut events = Vec::new();
                 let framed = sse.push(bytes, &mut events);
-                self.read(&mut events, &mut out, Code::ProviderGarbled);
-                self.events = events;
+                self.read(&mut events, out, Code::ProviderGarbled);
                 if let Err(TooMuch) = framed {
-                    self.fail(Code::ProviderTooMuch.into(), &mut out);
+                    self.fail(Code::ProviderTooMuch.into(), out);
                 }
             }
             Body::Json(body) => {
                 if body.len() + bytes.len() > MAX_BODY {
                     *body = Vec::new();
-                    self.fail(Code::ProviderTooMuch.into(), &mut out);
+                    self.fail(Code::ProviderTooMuch.into(), out);
                 } else {
                     body.extend_from_slice(bytes);
                 }
             }
         }
-        out
     }
 
     /// The body has ended. Without the wire's end mark this is `stream_cut`.

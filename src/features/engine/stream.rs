@@ -78,7 +78,8 @@ impl EngineStream {
     /// Appends the next events; false when the stream has ended.
     pub fn poll_events(&mut self, cx: &mut Context<'_>, events: &mut Vec<StreamEvent>) -> Poll<bool> {
         if !self.first.is_empty() {
-            events.append(&mut self.first);
+            // Taken with its memory: the stream may be held for long.
+            events.extend(std::mem::take(&mut self.first));
             return Poll::Ready(true);
         }
         self.live.reader.register(cx.waker());
@@ -231,7 +232,11 @@ impl Running {
                 }
                 Poll::Pending => match self.poll_alarm(cx) {
                     Poll::Ready(problem) => self.fail(problem, events),
-                    Poll::Pending => return Poll::Pending,
+                    Poll::Pending => {
+                        // Many streams wait at any time: while one does, it keeps no room for outputs.
+                        self.outputs = Vec::new();
+                        return Poll::Pending;
+                    }
                 },
             }
             if !events.is_empty() || !matches!(self.phase, Phase::Reading) {

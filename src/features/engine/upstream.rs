@@ -7,9 +7,9 @@ use crate::domain::providers::guide::{self, Answer, Ending, Piece};
 use crate::domain::providers::{Decoder, Output, Provider};
 use crate::features::App;
 use crate::features::engine::Timing;
-use crate::infra::http::{BodyError, Response, Target};
+use crate::infra::http::{BodyStream, Response, Target};
 use axum::body::Bytes;
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
 use secrecy::SecretString;
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
@@ -61,8 +61,6 @@ pub(super) struct Route<'a> {
     pub secret: Option<&'a SecretString>,
 }
 
-type BodyStream = Pin<Box<dyn Stream<Item = Result<Bytes, BodyError>> + Send>>;
-
 /// Sends the request and waits for an answer that is not an error.
 ///
 /// # Errors
@@ -84,7 +82,7 @@ pub(super) async fn send(
     let id = ID_HEADERS.iter().find_map(|name| response.header(name));
     match response.status() {
         200..300 => Ok(Upstream {
-            source: Source::Wire(Box::pin(response.into_stream())),
+            source: Source::Wire(response.into_stream()),
             decoder: provider.decoder(),
             taken: 0,
             is_read: false,
@@ -176,7 +174,7 @@ impl Upstream {
                 if self.taken > MAX_BODY {
                     outputs.push(Output::Error(Code::ProviderTooMuch.into()));
                 } else {
-                    outputs.append(&mut self.decoder.push(&bytes));
+                    self.decoder.push_into(&bytes, outputs);
                 }
                 Poll::Ready(Progress::Bytes)
             }

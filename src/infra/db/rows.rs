@@ -35,8 +35,9 @@ impl<K: Eq + Hash, V: Clone> Rows<K, V> {
 
     /// The row, if it was read under this stamp; never without one.
     pub fn get(&self, stamp: Option<Stamp>, key: &K) -> Option<V> {
+        let known = stamp?;
         let mut kept = self.kept();
-        kept.turn_to(stamp?);
+        kept.turn_to(known);
         (kept.stamp == stamp).then(|| kept.rows.get(key).cloned()).flatten()
     }
 

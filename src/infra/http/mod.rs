@@ -15,7 +15,7 @@ pub mod tls;
 pub use dialled::{Dialled, host};
 pub use guard::{Denied, Guard};
 pub use ranges::Kind;
-pub use response::{BodyError, Response};
+pub use response::{BodyError, BodyStream, Response};
 
 use crate::domain::problem::{Code, Problem};
 use crate::domain::providers::WireRequest;

@@ -1,7 +1,8 @@
 //! The head of an answer, and its body as raw bytes.
 
 use bytes::Bytes;
-use futures::{Stream, StreamExt};
+use futures::StreamExt;
+use futures::stream::BoxStream;
 
 /// Why a body ended early.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -11,6 +12,9 @@ pub enum BodyError {
     #[error("the answer is larger than can be taken")]
     TooLarge,
 }
+
+/// The pieces of a body.
+pub type BodyStream = BoxStream<'static, Result<Bytes, BodyError>>;
 
 /// An answer whose body has not been read. Dropping it closes the connection.
 #[derive(Debug)]
@@ -45,7 +49,8 @@ impl Response {
     }
 
     /// The body as it comes from the wire, unchanged and in the same pieces.
-    pub fn into_stream(self) -> impl Stream<Item = Result<Bytes, BodyError>> + Send + Unpin + 'static {
+    #[must_use]
+    pub fn into_stream(self) -> BodyStream {
         self.0
             .bytes_stream()
             .map(|piece| piece.map_err(|_| BodyError::Cut))

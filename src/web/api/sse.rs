@@ -63,7 +63,10 @@ impl HttpBody for SseBody {
                 Poll::Ready(Some(Ok(Frame::data(encode(&mut this.events)))))
             }
             Poll::Ready(false) => Poll::Ready(None),
-            Poll::Pending => this.poll_heartbeat(cx).map(|()| Some(Ok(Frame::data(COMMENT)))),
+            Poll::Pending => {
+                this.events = Vec::new();
+                this.poll_heartbeat(cx).map(|()| Some(Ok(Frame::data(COMMENT))))
+            }
         }
     }
 }
