@@ -7,6 +7,7 @@ mod failures;
 mod faults;
 mod fresh;
 mod limits;
+mod measure;
 pub mod privacy;
 mod shutdown;
 pub mod stage;

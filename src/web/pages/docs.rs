@@ -179,7 +179,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     (
         "`SPECTR_METRICS_ADDR`",
-        "Address of `/metrics` for Prometheus; off by default.",
+        "Address of `/metrics` for Prometheus: requests, calls by provider and outcome, running streams, times, jobs. Off by default.",
     ),
     (
         "`SPECTR_LOG`",
