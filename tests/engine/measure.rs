@@ -4,9 +4,11 @@ use super::double::{self, refusal};
 use super::stage::{KEY, Stage, question};
 use super::wires::{self, FIVE};
 use crate::support::Engine;
+use axum::body::Body;
+use axum::http::Request;
 use spectr::infra::telemetry::Metrics;
-use spectr::web::{api, serve};
-use tokio::net::TcpListener;
+use spectr::web::api;
+use tower::ServiceExt;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn calls_are_counted_by_provider_and_outcome_and_by_nobody() {
@@ -21,12 +23,10 @@ async fn calls_are_counted_by_provider_and_outcome_and_by_nobody() {
     stage.refused(&question(provider, model, "hello")).await;
     spectr::features::engine::flush(&stage.app.app).await;
 
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://{}/metrics", listener.local_addr().unwrap());
     let router = api::metrics::router(stage.app.app.clone(), metrics);
-    let server = tokio::spawn(serve::serve(listener, router, std::future::pending()));
-    let text = reqwest::get(url).await.unwrap().text().await.unwrap();
-    server.abort();
+    let answer = router.oneshot(Request::get("/metrics").body(Body::empty()).unwrap());
+    let body = axum::body::to_bytes(answer.await.unwrap().into_body(), 1 << 20);
+    let text = String::from_utf8(body.await.unwrap().to_vec()).unwrap();
 
     for line in [
         format!(
