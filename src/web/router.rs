@@ -1,7 +1,7 @@
 //! All routes, and the layers around them.
 //!
 //! ```text
-//! secure headers → log and metrics → request id → compression (not of streams) → faults (form of failures) → panics
+//! secure headers → log and metrics → request id → compression → faults (form of failures) → panics
 //!   → same origin → body bounds → session → routes; what has no route: a file, else 404
 //! ```
 //!
@@ -17,15 +17,12 @@ use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
 use axum::response::Response;
-use axum::routing::{any_service, get, post};
+use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
-
-/// The door of every streaming island.
-const CHAT: &str = "/stream/chat";
 
 /// The whole site as one service.
 pub fn router(app: App) -> Router {
@@ -46,17 +43,13 @@ pub fn around(app: App, routes: Router) -> Router {
         .layer(from_fn(bodies::bound))
         .layer(from_fn_with_state(app.clone(), headers::same_origin))
         .layer(CatchPanicLayer::custom(faults::panicked))
-        .layer(from_fn_with_state(app.clone(), faults::present));
-    // Answers of models go out as they come. Even idle, the layer that compresses keeps some kilobytes
-    // for each answer that passes it.
-    let streams = site.clone();
-    let site = site.layer(CompressionLayer::new().compress_when(compressible()));
+        .layer(from_fn_with_state(app.clone(), faults::present))
+        .layer(CompressionLayer::new().compress_when(compressible()));
     // Health checks are plain text for machines, whatever they accept.
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(app.clone())
-        .route(CHAT, any_service(streams))
         .fallback_service(site)
         .layer(from_fn_with_state(app.clone(), request_id::assign))
         .layer(from_fn(observe::request))
@@ -77,7 +70,7 @@ fn doors() -> Router<App> {
         .merge(super::pages::privacy_centre::doors())
         .merge(super::pages::rights::doors())
         .route("/stream/models", get(models::list))
-        .route(CHAT, post(stream::chat))
+        .route("/stream/chat", post(stream::chat))
         .route("/api/v1/usage", get(usage::usage))
         .route("/openapi.json", get(openapi::openapi))
         .merge(super::pages::privacy_export::doors())
