@@ -22,6 +22,8 @@ use std::path::{Path, PathBuf};
 /// Name of the keystore's copy beside the backups.
 pub const KEYSTORE: &str = "keystore.backup";
 const PREFIX: &str = "spectr-";
+/// Endings by which a path that is not there yet means a file and not a folder.
+const FILES: [&str; 7] = ["db", "sqlite", "sqlite3", "dump", "backup", "bak", "pg"];
 
 /// Why there is no backup, or no way back, in words for the operator.
 #[derive(Debug, thiserror::Error)]
@@ -56,7 +58,8 @@ pub fn ending(url: &str) -> &'static str {
 /// # Errors
 /// When the folder cannot be made.
 pub fn destination(target: &Path, url: &str, now: Timestamp) -> Result<PathBuf> {
-    let is_file = target.is_file() || (!target.is_dir() && target.extension().is_some());
+    let named = target.extension().and_then(|ending| ending.to_str());
+    let is_file = target.is_file() || (!target.is_dir() && named.is_some_and(|ending| FILES.contains(&ending)));
     let folder = if is_file { target.parent() } else { Some(target) };
     let folder = folder
         .filter(|path| !path.as_os_str().is_empty())
@@ -201,6 +204,8 @@ mod tests {
         let base = folder.path().canonicalize().unwrap();
         let dated = destination(&base.join("new"), "sqlite://x", NOW).unwrap();
         assert_eq!(dated, base.join("new/spectr-2026-05-04T08-00-00Z.db"));
+        let dotted = destination(&base.join("backups.v1"), "sqlite://x", NOW).unwrap();
+        assert_eq!(dotted.parent(), Some(&*base.join("backups.v1")));
         let named = destination(&base.join("one.dump"), "postgres://x", NOW).unwrap();
         assert_eq!(named, base.join("one.dump"));
     }

@@ -3,7 +3,10 @@
 
 use super::{EMAIL, KEY, NAME, leaver};
 use crate::on_both_engines;
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{Engine, PASSWORD, TestApp};
+use spectr::domain::privacy::erasure::Reason;
+use spectr::features::outbox;
+use spectr::features::privacy::erasure;
 use spectr::infra::db::Db;
 
 const PROMPT: &str = "canary-prompt-5d1c77";
@@ -65,6 +68,41 @@ on_both_engines! {
         assert!(before.body.contains(&other.email) && after.body.contains(&other.email));
         assert_eq!(app.count("users").await, 1);
     }
+}
+
+/// With a mail server that is away.
+async fn the_mail_with_the_receipt_outlives_the_account_until_it_is_given_up(engine: Engine) {
+    let app = TestApp::spawn_with(engine, &[("SPECTR_SMTP_URL", "smtp://127.0.0.1:1")]).await;
+    let person = app.signed_in_user().await;
+    let receipt = erasure::by_operator(&app.app, person.id, Reason::Child, true)
+        .await
+        .unwrap();
+    super::assert_gone(&app, person.id).await;
+    assert_eq!(
+        app.count("outbox").await,
+        1,
+        "queued before the erasure, and nothing else"
+    );
+    app.app.keys.data_key(receipt).await.unwrap();
+    // Ten attempts, then it is given up; nothing that was sealed for it stays.
+    for _ in 0..10 {
+        outbox::deliver_due(&app.app).await.unwrap();
+        app.advance_days(1);
+    }
+    erasure::run_due(&app.app).await.unwrap();
+    assert_eq!(app.count("outbox").await, 0);
+    assert!(app.app.keys.data_key(receipt).await.is_err());
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mail_with_the_receipt_outlives_the_account_until_it_is_given_up_on_sqlite() {
+    the_mail_with_the_receipt_outlives_the_account_until_it_is_given_up(Engine::Sqlite).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_mail_with_the_receipt_outlives_the_account_until_it_is_given_up_on_postgres() {
+    the_mail_with_the_receipt_outlives_the_account_until_it_is_given_up(Engine::Postgres).await;
 }
 
 /// Every row of every table of a PostgreSQL database as text; files are searched on SQLite.
