@@ -3,7 +3,7 @@
 use crate::on_both_engines;
 use crate::support::TestApp;
 use crate::support::app::Person;
-use spectr::domain::privacy::inventory::INVENTORY;
+use spectr::domain::privacy::inventory::Section;
 use spectr::features::privacy::holdings::{self, Holding};
 
 async fn held(app: &TestApp, person: &Person, table: &str) -> Holding {
@@ -15,14 +15,16 @@ on_both_engines! {
     async fn the_page_names_every_table_about_people_with_purpose_and_basis(app: TestApp) {
         let person = app.signed_in_user().await;
         let page = person.client.get("/settings/privacy").await.expect(200).body;
-        for table in INVENTORY.iter().filter(|table| table.is_personal()) {
+        for table in Section::ALL.into_iter().flat_map(Section::tables) {
             let id = format!("id=\"held-{}\"", table.name);
             let line = &page[page.find(&id).unwrap_or_else(|| panic!("{} is not on the page", table.name))..];
             let line = &line[..line.find("</li>").unwrap()];
             assert!(line.contains(table.purpose.basis().name()), "{}", table.name);
         }
-        for path in ["/settings/privacy/export", "/settings/privacy/correct", "/settings/privacy/delete"] {
-            assert!(page.contains(path) || path.ends_with("export"), "{path}");
+        for part in ["downloads", "correct", "delete", "rights", "security-log"] {
+            assert!(page.contains(&format!("href=\"/settings/privacy/{part}\"")), "{part}");
+            let status = person.client.get(&format!("/settings/privacy/{part}")).await.status;
+            assert!(status.is_success() || status.is_redirection(), "{part}: {status}");
         }
         let reply = person.client.get("/settings/privacy/correct").await;
         assert_eq!(reply.see_other(), "/settings/profile");

@@ -7,7 +7,7 @@
 use super::error::Result;
 use super::export::{self, Latest, Scope};
 use crate::domain::ids::UserId;
-use crate::domain::privacy::inventory::{INVENTORY, Kind, Retention, Store, Table};
+use crate::domain::privacy::inventory::{Kind, Retention, Section, Store, Table};
 use crate::domain::timestamp::Timestamp;
 use crate::features::App;
 use crate::infra::db::{self, Conn};
@@ -36,7 +36,7 @@ impl Holding {
     }
 }
 
-/// Every table about people, in the order of the inventory, with what it holds about this one.
+/// Every table that a person may see, by section, with what it holds about this one.
 ///
 /// # Errors
 /// When a database cannot be read.
@@ -52,7 +52,7 @@ pub async fn list(app: &App, user: UserId) -> Result<Vec<Holding>> {
         now,
     };
     let mut holdings = Vec::new();
-    for table in INVENTORY.iter().copied().filter(|table| table.is_personal()) {
+    for table in Section::ALL.into_iter().flat_map(Section::tables) {
         let conn = match table.store {
             Store::Main => &mut main,
             Store::Keystore => &mut keystore,

@@ -58,7 +58,7 @@ fn Category(section: Section, held: Vec<Holding>) -> impl IntoView {
         .map(|holding| view! { <Line holding /> })
         .collect_view();
     view! {
-        <Panel title=section.title() id=format!("held-{}", section.id()) flush=true>
+        <Panel title=section.title() id=format!("category-{}", section.id()) flush=true>
             <ul class="held">{rows}</ul>
         </Panel>
     }
