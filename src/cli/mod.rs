@@ -1,6 +1,7 @@
 //! The command line: puts the parts together and runs them.
 
 mod admin;
+mod analyze;
 mod backup;
 mod doctor;
 mod jobs;
@@ -68,6 +69,8 @@ enum Command {
     /// What an operator does about people's rights.
     #[command(subcommand)]
     Admin(admin::Admin),
+    /// Read test reports of any tool and say which few causes the failures have. Needs no server.
+    Analyze(analyze::Question),
     /// Look at everything the server needs and say what to mend; changes nothing.
     Doctor,
 }
@@ -124,6 +127,7 @@ pub fn run() -> ExitCode {
             }
             Command::VerifyExport { file, key } => verify_export::run(&file, key.as_deref()),
             Command::Admin(command) => admin::run(command).await,
+            Command::Analyze(question) => analyze::run(question).await,
             Command::Doctor => doctor::run().await,
         }
     });

@@ -16,6 +16,7 @@ pub mod pricing;
 pub mod privacy;
 pub mod problem;
 pub mod providers;
+pub mod reports;
 pub mod timestamp;
 pub mod usage;
 pub mod vault;

@@ -105,6 +105,10 @@ const COMMANDS: &[(&str, &str)] = &[
         "Checks a download of your data without a network: every hash, every number of rows, the signature. 0 valid, 1 not valid, 2 could not look.",
     ),
     (
+        "`spectr analyze REPORT… [--format md|json|html|junit|prompt] [--against REPORT]`",
+        "Reads test reports (files, folders, archives, patterns, `-`) of any usual tool and groups the failures by cause, on this machine only. `--json` is `--format json`; `--against` compares with an earlier run; `prompt` prints the redacted text that a model would be told. 0 read, 2 nothing readable.",
+    ),
+    (
         "`spectr doctor`",
         "Checks configuration, folders, databases and keys, and names the mend of what is wrong.",
     ),
