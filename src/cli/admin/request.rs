@@ -137,12 +137,12 @@ fn state(line: &Line, now: Timestamp) -> &'static str {
     }
 }
 
-/// Whole days until it is due, negative after.
+/// Days until it is due, one that has begun included; negative after.
 fn left(line: &Line, now: Timestamp) -> Value {
     if line.closed_at.is_some() {
         return Value::Null;
     }
-    let days = (line.due_at.0 - now.0).div_euclid(DAY_MS);
+    let days = (line.due_at.0 - now.0 + DAY_MS - 1).div_euclid(DAY_MS);
     json!(format!("{days} days"))
 }
 

@@ -60,7 +60,7 @@ limits! {
         "The addresses kept so far are removed now and no new ones are kept. What happened to your account is still logged, without the address: without it nobody could notice a break-in.";
     /// Closed requests.
     Requests "object_requests" Requests Object "Keeping your closed requests"
-        "Requests of yours that are closed are deleted now, and later ones the moment the answer has been sent, instead of a year after.";
+        "Requests of yours that are closed are deleted now, and later ones within an hour after the answer has been sent, instead of a year after.";
 }
 
 impl Limit {

@@ -226,10 +226,9 @@ fn ConsentHistory(consents: Vec<ConsentView>) -> impl IntoView {
             view! {
                 <tr>
                     <th scope="row" data-label="Consent">{record.kind.name()}</th>
-                    <td data-label="Given" class="nowrap"><time datetime=record.granted_at.rfc3339()>{record.granted_at.human()}</time></td>
-                    <td data-label="Where"><span class="mono small">{record.place}</span></td>
+                    <td data-label="Given"><time datetime=record.granted_at.rfc3339()>{record.granted_at.human()}</time><p class="hint">"on "{record.place}</p></td>
                     <td data-label="Words"><span class="mono small" title="Beginning of the SHA-256 of the exact words">{print}"…"</span></td>
-                    <td data-label="Withdrawn" class="nowrap">{withdrawn}</td>
+                    <td data-label="Withdrawn">{withdrawn}</td>
                 </tr>
             }
         })
@@ -241,7 +240,6 @@ fn ConsentHistory(consents: Vec<ConsentView>) -> impl IntoView {
                     <tr>
                         <th scope="col">"Consent"</th>
                         <th scope="col">"Given"</th>
-                        <th scope="col">"Where"</th>
                         <th scope="col">"Words"</th>
                         <th scope="col">"Withdrawn"</th>
                     </tr>

@@ -75,7 +75,12 @@ fn stand(request: &RequestView, now: Timestamp) -> (Tone, &'static str, String) 
                 days(now.0 - request.due_at.0)
             ),
         ),
-        None => (Tone::Note, "Open", format!("{} left", days(request.due_at.0 - now.0))),
+        // A day that has begun counts as one that is left.
+        None => (
+            Tone::Note,
+            "Open",
+            format!("{} left", days(request.due_at.0 - now.0 + DAY_MS - 1)),
+        ),
     }
 }
 
