@@ -103,7 +103,7 @@ pub async fn fill(app: &App, user: UserId, rows: i64) {
 }
 
 pub async fn load(url: String, cookie: String, times: Times) {
-    let http = reqwest::Client::new();
+    let http = reqwest::Client::builder().build().unwrap();
     loop {
         let began = Instant::now();
         let response = http.get(&url).header(COOKIE, &cookie).send().await.unwrap();
