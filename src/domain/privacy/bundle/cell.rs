@@ -321,10 +321,10 @@ mod tests {
         fn any_text_comes_back_from_json_and_from_csv(words in ".*") {
             let read: String = serde_json::from_str(&json(&Cell::Text(words.clone()))).unwrap();
             prop_assert_eq!(&read, &words);
-            let field = csv(&Cell::Text(words.clone()));
-            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(field.as_bytes());
-            let record = reader.records().next();
-            let read = record.map_or(String::new(), |record| record.unwrap()[0].to_owned());
+            // Not the first field: readers take a byte order mark at the very beginning for no part of the text.
+            let line = format!("x,{}", csv(&Cell::Text(words.clone())));
+            let mut reader = csv::ReaderBuilder::new().has_headers(false).from_reader(line.as_bytes());
+            let read = reader.records().next().unwrap().unwrap()[1].to_owned();
             prop_assert!(read == words || read == format!("'{words}"), "{read:?}");
         }
     }
