@@ -122,15 +122,19 @@ impl Features {
             .map(|frame| hash(&[&frame.file, &frame.line.to_string()]))
             .collect();
 
-        let scopes = [
-            hash(&["class", scope.suite, scope.class]),
-            hash(&["file", scope.file, &ours.last().map_or("", |frame| frame.file.as_str())]),
+        // The path within the name stands for the class where the tool gives none.
+        let path_of_name = scope.name.rsplit_once("::").map_or("", |(path, _)| path);
+        let outermost = ours.last().map_or("", |frame| frame.file.as_str());
+        let mut scopes = vec![
+            hash(&["class", scope.suite, scope.class, path_of_name]),
+            hash(&["file", scope.file, outermost]),
         ];
+        scopes.extend(name_words(scope.name).next().map(|word| hash(&["stem", &word])));
         let names = name_words(scope.name)
             .chain(name_words(scope.class))
             .map(|word| hash(&[&word]))
             .collect();
-        let mut sides = [told, called, path, scopes.to_vec(), names, places];
+        let mut sides = [told, called, path, scopes, names, places];
         for side in &mut sides {
             side.truncate(MAX_TOKENS);
             side.sort_unstable();
@@ -144,12 +148,13 @@ impl Features {
     #[must_use]
     pub fn similarity(&self, other: &Self, rarity: &Rarity) -> f64 {
         let (mut sum, mut weight) = (0.0, 0.0);
-        for ((a, b), own) in self.0.iter().zip(&other.0).zip(rarity.weights) {
-            if a.is_empty() && b.is_empty() {
-                continue;
+        for ((a, b), own) in self.0.iter().zip(&other.0).zip(WEIGHTS) {
+            let (shared, all, telling) = rarity.overlap(a, b);
+            if all > 0.0 {
+                // A side of which every failure has the same tells nothing.
+                sum += own * telling * shared / all;
+                weight += own * telling;
             }
-            sum += own * rarity.jaccard(a, b);
-            weight += own;
         }
         if weight > 0.0 { sum / weight } else { 0.0 }
     }
@@ -159,51 +164,48 @@ impl Features {
 #[derive(Debug)]
 pub struct Rarity {
     weight: HashMap<u64, f64>,
-    pub weights: [f64; SIDES],
 }
 
 impl Rarity {
     #[must_use]
     pub fn of<'a>(all: impl Iterator<Item = &'a Features>) -> Self {
         let mut weight: HashMap<u64, f64> = HashMap::new();
+        let mut count = 0.0;
         for features in all {
+            count += 1.0;
             for token in features.0.iter().flatten() {
                 *weight.entry(*token).or_default() += 1.0;
             }
         }
-        // A square root is exact on every machine; a logarithm is not.
-        weight.values_mut().for_each(|count| *count = 1.0 / count.sqrt());
-        Self {
-            weight,
-            weights: WEIGHTS,
+        // No logarithms: they differ between machines in the last digit.
+        for own in weight.values_mut() {
+            let share = 1.0 - (*own - 1.0) / f64::max(count, 2.0);
+            *own = share * share;
         }
+        Self { weight }
     }
 
-    fn jaccard(&self, a: &[u64], b: &[u64]) -> f64 {
-        let weigh = |token: u64| self.weight.get(&token).copied().unwrap_or(1.0);
-        let (mut shared, mut all) = (0.0, 0.0);
+    /// The weight of what two sets share, of all that they hold, and of the rarest token of them.
+    fn overlap(&self, a: &[u64], b: &[u64]) -> (f64, f64, f64) {
+        let (mut shared, mut all, mut telling) = (0.0, 0.0, 0.0_f64);
         let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
         loop {
-            let (one, two) = (left.peek().map(|it| **it), right.peek().map(|it| **it));
-            match (one, two) {
-                (Some(x), Some(y)) if x == y => {
-                    shared += weigh(x);
-                    all += weigh(x);
-                    left.next();
-                    right.next();
-                }
-                (Some(x), y) if y.is_none_or(|y| x < y) => {
-                    all += weigh(x);
-                    left.next();
-                }
-                (_, Some(y)) => {
-                    all += weigh(y);
-                    right.next();
-                }
-                _ => break,
+            let (token, is_shared) = match (left.peek(), right.peek()) {
+                (Some(x), Some(y)) if x == y => (**x, true),
+                (Some(x), Some(y)) => (**x.min(y), false),
+                (Some(x), None) | (None, Some(x)) => (**x, false),
+                (None, None) => break,
+            };
+            left.next_if(|it| **it == token);
+            right.next_if(|it| **it == token);
+            let weight = self.weight.get(&token).copied().unwrap_or(1.0);
+            all += weight;
+            telling = telling.max(weight);
+            if is_shared {
+                shared += weight;
             }
         }
-        if all > 0.0 { shared / all } else { 0.0 }
+        (shared, all, telling)
     }
 }
 

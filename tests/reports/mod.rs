@@ -1,0 +1,9 @@
+//! Test reports: formats, hostile input, redaction, the quality of the causes.
+
+mod formats;
+mod hostile;
+mod labelled;
+mod quality;
+mod redaction;
+mod scores;
+mod written;

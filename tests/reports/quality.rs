@@ -1,0 +1,42 @@
+//! How well failures are grouped by cause, on labelled failures that real runners reported.
+//!
+//! The corpus is made by `corpus/make.py`. Projects the weights were tuned on are measured apart from
+//! those that they have never seen.
+
+use super::labelled::{self, Labelled};
+use super::scores::Scores;
+
+/// Weights and threshold may be chosen on these; the others are only measured.
+const TUNED_ON: [&str; 3] = ["cart", "router", "matrix"];
+
+fn measure(group: impl Fn(&Labelled) -> Vec<usize>, wanted: impl Fn(&str) -> bool) -> Scores {
+    let runs = labelled::runs();
+    let scores: Vec<Scores> = runs
+        .iter()
+        .filter(|run| wanted(&run.project))
+        .map(|run| Scores::of(&run.causes, &group(run)))
+        .collect();
+    Scores::mean(&scores)
+}
+
+fn is_new(project: &str) -> bool {
+    !TUNED_ON.contains(&project)
+}
+
+#[test]
+fn causes_are_found_better_than_by_messages_or_templates_on_projects_never_tuned_on() {
+    let own = measure(Labelled::clusters, is_new);
+    let message = measure(Labelled::by_message, is_new);
+    let template = measure(Labelled::by_template, is_new);
+    // Floors against going back, below what was measured (V .836, ARI .603, homogeneity .914). The aim is
+    // V .85, ARI .80, homogeneity .95.
+    assert!(own.v >= 0.82 && own.rand >= 0.58 && own.homogeneity >= 0.90, "{own}");
+    assert!(
+        own.v > message.v && own.rand > message.rand,
+        "{own}, equal messages {message}"
+    );
+    assert!(
+        own.v > template.v && own.rand > template.rand,
+        "{own}, equal templates {template}"
+    );
+}
