@@ -126,7 +126,7 @@ fn planted(random: &mut Random, kind: usize) -> (String, String) {
             return (
                 name.to_owned(),
                 format!(
-                    "File \"{}{name}/work/shop.py\", line 3",
+                    "File \"{}{name}/app/shop.py\", line 3",
                     random.pick(&["/home/", "/Users/"])
                 ),
             );
