@@ -47,7 +47,8 @@ fn ProofPage() -> impl IntoView {
                 title="Proof"
                 description="Every sentence of the privacy policy, with a live look at this very server."
             >
-                {running.then(|| view! { <Meta http_equiv="refresh" content=format!("1;url={PATH}#canary") /> })}
+                // Another query each time: an address that differs by nothing is not loaded again for its fragment.
+                {running.then(|| view! { <Meta http_equiv="refresh" content=format!("1;url={PATH}?at={}#canary", now.0) /> })}
                 <article class="proof">
                     <header class="prose">
                         <h1>"The policy, proved"</h1>
