@@ -5,10 +5,12 @@
 //! [`Conn::commit`]; a `Conn` that is dropped rolls back. On SQLite writes go through a single
 //! connection and begin `IMMEDIATE`, so that a writer never fails half-way with "database is locked".
 
+mod held;
 mod rows;
 mod sqlite;
 mod stamp;
 
+pub use held::Held;
 pub use rows::Rows;
 pub use stamp::Stamp;
 

@@ -5,11 +5,11 @@ use super::needles::Needles;
 use crate::domain::privacy::inventory::Store;
 use crate::features::App;
 use crate::features::privacy::proof::values::sqlite_file;
-use crate::infra::db::{self, Db};
+use crate::infra::db::{self, Db, Held};
 use crate::infra::log_tail;
 use futures::StreamExt;
 use std::fs::{self, File, Metadata};
-use std::io::{self, BufReader};
+use std::io::{self, BufReader, Read};
 use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -92,7 +92,12 @@ impl Search {
     fn sqlite(&self, store: Store, name: &'static str) -> Searched {
         let mut searched = (Place::new(name), Vec::new());
         for path in self.file_of(store).iter().flat_map(|path| with_companions(path)) {
-            self.file(&path, &mut searched);
+            // Closing a descriptor of its own would take SQLite's locks away.
+            self.search(
+                &path,
+                Held::open(&path).and_then(|file| Ok((file.bytes()?, file))),
+                &mut searched,
+            );
         }
         searched
     }
@@ -217,12 +222,14 @@ impl Search {
         }
     }
 
-    fn file(&self, path: &Path, (place, found): &mut Searched) {
+    fn file(&self, path: &Path, searched: &mut Searched) {
+        let opened = File::open(path).and_then(|file| Ok((file.metadata()?.len(), file)));
+        self.search(path, opened, searched);
+    }
+
+    fn search(&self, path: &Path, opened: io::Result<(u64, impl Read)>, (place, found): &mut Searched) {
         let name = || path.file_name().unwrap_or_default().to_string_lossy().into_owned();
-        let read = File::open(path).and_then(|file| {
-            let bytes = file.metadata()?.len();
-            Ok((bytes, self.needles.are_in_stream(BufReader::new(file))?))
-        });
+        let read = opened.and_then(|(bytes, file)| Ok((bytes, self.needles.are_in_stream(BufReader::new(file))?)));
         match read {
             Ok((bytes, holds)) => {
                 place.files += 1;
