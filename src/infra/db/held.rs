@@ -43,7 +43,7 @@ impl Held {
     ///
     /// # Errors
     /// When the file system does not tell.
-    pub fn bytes(&self) -> io::Result<u64> {
+    pub fn size(&self) -> io::Result<u64> {
         Ok(self.file.metadata()?.len())
     }
 }

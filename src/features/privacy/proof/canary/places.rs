@@ -95,7 +95,7 @@ impl Search {
             // Closing a descriptor of its own would take SQLite's locks away.
             self.search(
                 &path,
-                Held::open(&path).and_then(|file| Ok((file.bytes()?, file))),
+                Held::open(&path).and_then(|file| Ok((file.size()?, file))),
                 &mut searched,
             );
         }
