@@ -161,7 +161,7 @@ stories! {
         let mut conn = stage.app.app.db.begin().await.unwrap();
         spectr::execute!(&mut conn, sql, text.as_bytes().to_vec()).unwrap();
         conn.commit().await.unwrap();
-        let run = send(&stage, &text).await;
+        let run = send(stage, &text).await;
         assert!(!run.is_clean() && run.found.iter().any(|name| name.contains("spectr.db") || name.contains("tokens")), "{:?}", run.found);
         let page = stage.person.client.get("/privacy/proof").await.expect(200).body;
         assert!(page.contains("the promise is broken"));
@@ -169,14 +169,14 @@ stories! {
         let text = canary::text().unwrap();
         let mail = stage.app.data_dir().join("outbox/0.eml");
         std::fs::write(&mail, text.encode_utf16().flat_map(u16::to_le_bytes).collect::<Vec<u8>>()).unwrap();
-        assert_eq!(send(&stage, &text).await.found, ["0.eml"]);
+        assert_eq!(send(stage, &text).await.found, ["0.eml"]);
         std::fs::remove_file(mail).unwrap();
 
         let text = canary::text().unwrap();
         let left = stage.app.data_dir().join("spool");
         std::fs::create_dir(&left).unwrap();
         std::fs::write(left.join("part"), hex::encode(&text)).unwrap();
-        assert_eq!(send(&stage, &text).await.found, ["part"]);
+        assert_eq!(send(stage, &text).await.found, ["part"]);
 
         let text = canary::text().unwrap();
         let (app, user, logged) = (stage.app.app.clone(), stage.person.id, text.clone());

@@ -26,11 +26,7 @@ fn shapes(text: &str) -> Vec<Vec<u8>> {
     for offset in 0..3 {
         let padded = [vec![0; offset], bytes.to_vec()].concat();
         let encoded = STANDARD.encode(&padded);
-        shapes.push(
-            encoded[(offset * 8).div_ceil(6)..padded.len() * 8 / 6]
-                .as_bytes()
-                .to_vec(),
-        );
+        shapes.push(encoded.as_bytes()[(offset * 8).div_ceil(6)..padded.len() * 8 / 6].to_vec());
     }
     // As PostgreSQL writes bytes in a text.
     let in_hex: Vec<_> = shapes.iter().map(|shape| hex::encode(shape).into_bytes()).collect();

@@ -31,7 +31,8 @@ pub fn clauses(_: &[String]) -> Outcome {
     let postgres = Postgres::start(&tools.postgres)?;
     let output = run(postgres.url());
     drop(postgres);
-    let results = results(&output?);
+    let output = output?;
+    let results = results(&output);
     let mut passed = 0;
     for name in &names {
         let result = Verdict::of(results.get(name.as_str()));

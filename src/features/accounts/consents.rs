@@ -35,7 +35,7 @@ pub async fn grant(
     if execute!(conn, GRANT, id, user.0, kind.id(), place, text, app.clock.now().0)? != 1 {
         return Ok(false);
     }
-    record(conn, app, caller, user, SecurityEventKind::ConsentGiven, kind).await?;
+    security_log::record(conn, app, user, event(caller, SecurityEventKind::ConsentGiven, kind)).await?;
     Ok(true)
 }
 
@@ -50,24 +50,22 @@ pub async fn withdraw(conn: &mut Conn, app: &App, caller: &Caller, user: UserId,
     if execute!(conn, WITHDRAW, user.0, kind.id(), app.clock.now().0)? == 0 {
         return Ok(false);
     }
-    record(conn, app, caller, user, SecurityEventKind::ConsentWithdrawn, kind).await?;
+    security_log::record(
+        conn,
+        app,
+        user,
+        event(caller, SecurityEventKind::ConsentWithdrawn, kind),
+    )
+    .await?;
     Ok(true)
 }
 
-async fn record(
-    conn: &mut Conn,
-    app: &App,
-    caller: &Caller,
-    user: UserId,
-    event: SecurityEventKind,
-    kind: ConsentKind,
-) -> Result<()> {
-    let event = SecurityEvent {
+fn event(caller: &Caller, event: SecurityEventKind, kind: ConsentKind) -> SecurityEvent<'_> {
+    SecurityEvent {
         kind: event,
         caller: Some(caller),
         note: kind.name(),
-    };
-    security_log::record(conn, app, user, event).await
+    }
 }
 
 const FIND_LIVE: &str = "SELECT id FROM consents WHERE user_id = $1 AND kind = $2 AND withdrawn_at IS NULL \

@@ -22,9 +22,15 @@ pub enum CopyError {
     #[error("the copy of the keystore at {path} cannot be used: {source}")]
     File { path: PathBuf, source: std::io::Error },
     #[error("the copy of the keystore cannot be used: {0}")]
-    Fault(#[from] DbFault),
+    Fault(Box<DbFault>),
     #[error("the keystore is empty: there is nothing to copy")]
     Empty,
+}
+
+impl From<DbFault> for CopyError {
+    fn from(fault: DbFault) -> Self {
+        Self::Fault(Box::new(fault))
+    }
 }
 
 type Result<T = ()> = std::result::Result<T, CopyError>;

@@ -207,6 +207,6 @@ fn check(run: &Value) -> Option<String> {
         && text("start_time")?.ends_with('Z')
         && run["inputs"].is_object()
         && run["outputs"].is_object()
-        && run["extra"]["metadata"].is_object();
+        && run.pointer("/extra/metadata").is_some_and(Value::is_object);
     is_whole.then_some(id)
 }

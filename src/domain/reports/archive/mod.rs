@@ -13,6 +13,9 @@ pub const MAX_OUT: usize = 512 << 20;
 /// Entries of one archive at most.
 pub const MAX_ENTRIES: usize = 50_000;
 
+/// Takes each file with its name, or why it could not be read.
+pub type Each<'a> = dyn FnMut(&str, Result<&[u8], String>) + 'a;
+
 /// What a file is, by its first bytes.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Container {
@@ -32,7 +35,7 @@ pub fn container(head: &[u8]) -> Option<Container> {
 }
 
 /// Hands every file of an archive to `each`, with its name; what could not be read is told instead.
-pub fn unpack(bytes: &[u8], kind: Container, each: &mut dyn FnMut(&str, Result<&[u8], String>)) {
+pub fn unpack(bytes: &[u8], kind: Container, each: &mut Each<'_>) {
     match kind {
         Container::Zip => zip::unpack(bytes, each),
         Container::Tar => untar(bytes, each),
@@ -51,7 +54,7 @@ pub fn unpack(bytes: &[u8], kind: Container, each: &mut dyn FnMut(&str, Result<&
 }
 
 /// Blocks of 512 bytes: a header, then the file.
-fn untar(bytes: &[u8], each: &mut dyn FnMut(&str, Result<&[u8], String>)) {
+fn untar(bytes: &[u8], each: &mut Each<'_>) {
     let (mut at, mut long_name) = (0, None);
     for _ in 0..MAX_ENTRIES {
         let Some(header) = bytes

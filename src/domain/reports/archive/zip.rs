@@ -1,9 +1,9 @@
 //! ZIP by its central directory: stored and deflated entries, also with 64-bit sizes.
 
 use super::inflate::inflate;
-use super::{MAX_ENTRIES, MAX_OUT};
+use super::{Each, MAX_ENTRIES, MAX_OUT};
 
-pub(super) fn unpack(bytes: &[u8], each: &mut dyn FnMut(&str, Result<&[u8], String>)) {
+pub(super) fn unpack(bytes: &[u8], each: &mut Each<'_>) {
     let Some((mut at, count)) = directory(bytes) else {
         each("", Err("the archive has no directory: it is cut off".to_owned()));
         return;

@@ -100,7 +100,7 @@ impl Features {
     pub fn of(trace: &Trace, scope: Scope<'_>) -> Self {
         let message = normalise(&trace.message);
         let words: Vec<&str> = message.split(' ').take(MAX_TOKENS).collect();
-        let shingles = words.windows(3).map(|three| hash(three));
+        let shingles = words.windows(3).map(hash);
         let single = words
             .iter()
             .filter(|word| word.len() > 3 && word.bytes().any(|it| it.is_ascii_alphabetic()))

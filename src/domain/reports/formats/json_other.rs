@@ -299,7 +299,7 @@ pub fn allure(document: &Value<'_>, out: &mut Builder) {
         } else {
             Again::Attempt
         },
-        key: (!history.is_empty()).then(|| Cow::Borrowed(history)),
+        key: (!history.is_empty()).then_some(Cow::Borrowed(history)),
         order: number("start").unwrap_or(0.0),
         ..Draft::default()
     });

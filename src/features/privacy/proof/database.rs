@@ -360,7 +360,8 @@ mod tests {
         };
         assert_eq!(good().stray(), None);
         let prompt = || "write a test for my login".to_owned();
-        let set: [(&str, fn(&mut Words, String)); 6] = [
+        type Set = fn(&mut Words, String);
+        let set: [(&str, Set); 6] = [
             ("provider", |words, text| words.provider = text),
             ("feature", |words, text| words.feature = text),
             ("status", |words, text| words.status = text),

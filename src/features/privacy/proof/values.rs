@@ -26,7 +26,7 @@ pub(super) fn find(sight: &Sight<'_>, probe: Probe) -> Finding {
 }
 
 fn region(config: &Config) -> Finding {
-    let is_named = !config.region.trim().is_empty() && !(config.is_https() && config.region == "local");
+    let is_named = !config.region.trim().is_empty() && (!config.is_https() || config.region != "local");
     Finding::judge(is_named, format!("this server's region: {}", config.region))
 }
 
