@@ -118,6 +118,43 @@ impl Labelled {
         self.grouped(&self.reports)
     }
 
+    /// The same with times, ids, ports and addresses put into every message.
+    pub fn noisy_clusters(&self) -> Vec<usize> {
+        let mut count = 0_usize;
+        let mut noise = || {
+            count += 1;
+            let n = count.wrapping_mul(2_654_435_761) % 1_000_000;
+            let time = format!(
+                "2026-11-{:02}T10:{:02}:{:02}.{:03}Z",
+                n % 28 + 1,
+                n % 60,
+                n % 59,
+                n % 1000
+            );
+            format!(
+                " [{time} req={n:08x}-52bd-4c1a-9f00-{n:012x} 10.0.0.7:{} 0x7f{n:06x} /tmp/run{n}/a/b.txt]",
+                30000 + n % 9999
+            )
+        };
+        let is_told = |line: &str| {
+            ["E   ", "[ERR_ASSERTION]: ", "` failed"]
+                .iter()
+                .any(|sign| line.contains(sign))
+        };
+        let mut noisy = |report: &String| -> String {
+            let lines = report.lines().map(|line| {
+                if is_told(line) {
+                    format!("{line}{}\n", noise())
+                } else {
+                    format!("{line}\n")
+                }
+            });
+            lines.collect()
+        };
+        let reports: Vec<String> = self.reports.iter().map(&mut noisy).collect();
+        self.grouped(&reports)
+    }
+
     fn by(&self, key: impl Fn(&str) -> String) -> Vec<usize> {
         let reports = open(&self.reports);
         let mut numbers: BTreeMap<String, usize> = BTreeMap::new();

@@ -1,5 +1,6 @@
-//! Test reports: formats, hostile input, redaction, the quality of the causes.
+//! Test reports: formats, hostile input, redaction, the quality of the causes, the command.
 
+mod command;
 mod formats;
 mod hostile;
 mod labelled;

@@ -40,3 +40,10 @@ fn causes_are_found_better_than_by_messages_or_templates_on_projects_never_tuned
         "{own}, equal templates {template}"
     );
 }
+
+#[test]
+fn noise_changes_next_to_nothing() {
+    let plain = measure(Labelled::clusters, |_| true);
+    let noisy = measure(Labelled::noisy_clusters, |_| true);
+    assert!((plain.rand - noisy.rand).abs() < 0.02, "{plain} became {noisy}");
+}
