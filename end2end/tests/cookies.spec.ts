@@ -3,15 +3,15 @@
 import { expect, test } from '../support/fixtures.ts';
 import { newAccount, signUp, submit } from '../support/account.ts';
 
-/** A browser whose owner blocks cookies: what the server sets is thrown away. */
+/** A browser whose owner blocks cookies: none is sent, and what the server sets is thrown away. */
 async function blockCookies(page: import('@playwright/test').Page): Promise<void> {
-  const session = await page.context().newCDPSession(page);
-  await session.send('Emulation.setDocumentCookieDisabled', { disabled: true });
-  await page.context().route('**/*', async (route) => {
-    const headers = { ...route.request().headers() };
-    delete headers['cookie'];
-    await route.continue({ headers });
-    await page.context().clearCookies();
+  const context = page.context();
+  await context.route('**/*', async (route) => {
+    const response = await route.fetch({ maxRedirects: 0 });
+    await context.clearCookies();
+    const headers = response.headers();
+    delete headers['set-cookie'];
+    await route.fulfill({ response, headers });
   });
 }
 
