@@ -7,9 +7,10 @@
 //! from the newest of them.
 
 use super::constants::{
-    BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, ERASURE_DAYS, GENERAL_REQUEST_BUSINESS_DAYS, IP_RETENTION_DAYS,
-    MAIL_TOKEN_MINUTES, MINIMUM_AGE_YEARS, NOT_ME_LINK_DAYS, PRIVACY_REQUEST_DAYS, SECURITY_EVENT_RETENTION_DAYS,
-    SECURITY_REQUEST_HOURS, SESSION_IDLE_DAYS, UNVERIFIED_RETENTION_DAYS, USAGE_RETENTION_DAYS,
+    BACKUP_RETENTION_DAYS, BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, ERASURE_DAYS, ERASURE_GRACE_DAYS,
+    ERASURE_WAIT_DAYS, GENERAL_REQUEST_BUSINESS_DAYS, IP_RETENTION_DAYS, MAIL_TOKEN_MINUTES, MINIMUM_AGE_YEARS,
+    NOT_ME_LINK_DAYS, PRIVACY_REQUEST_DAYS, SECURITY_EVENT_RETENTION_DAYS, SECURITY_REQUEST_HOURS, SESSION_IDLE_DAYS,
+    UNVERIFIED_RETENTION_DAYS, USAGE_RETENTION_DAYS,
 };
 use super::inventory::{self, Basis, Purpose, Span, Table};
 
@@ -274,8 +275,13 @@ fn retention() -> Section {
             ]),
             text(format!(
                 "When an account is deleted, its provider keys are deleted immediately and all other personal data \
-                 within {}, backups included.",
-                days(ERASURE_DAYS)
+                 within {}, backups included. You can call a deletion off for {}, or have everything erased at once. \
+                 Where the deletion was asked for by a mailed link alone, it waits {} first. Backups are deleted \
+                 after {}, and none of them opens what was erased.",
+                days(ERASURE_DAYS),
+                days(ERASURE_GRACE_DAYS),
+                days(ERASURE_WAIT_DAYS),
+                days(BACKUP_RETENTION_DAYS)
             )),
         ],
     )
