@@ -32,7 +32,7 @@ pub fn call(app: &TestApp, user: UserId, started_at: Timestamp) -> CallRecord {
         estimated: false,
         price: Some(Price {
             cost_nano_usd: 10_000_000,
-            source: "models.dev".to_owned(),
+            source: "https://openai.example/pricing".to_owned(),
             date: "2026-05-01".to_owned(),
         }),
         latency_ms: 1_200,

@@ -77,6 +77,12 @@ impl Price {
     }
 }
 
+/// Whether a stored source can be one of this table's, also of one that was read earlier: a page, or what is built in.
+#[must_use]
+pub fn is_source(word: &str) -> bool {
+    word == table::GUIDE.source.url || (word.starts_with("https://") && !word.contains(char::is_whitespace))
+}
+
 /// The price of a model at a moment; `None` where it is not known. Calls to compatible servers
 /// have none: they are the person's own business.
 #[must_use]

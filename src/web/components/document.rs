@@ -63,7 +63,7 @@ fn section(section: Section, margin: Option<AnyView>) -> AnyView {
     view! {
         <section class=class aria-labelledby=section.id>
             <div class="prose">{text}</div>
-            <aside aria-label="Live proof">{margin}</aside>
+            <div role="group" aria-label="Live proof">{margin}</div>
         </section>
     }
     .into_any()

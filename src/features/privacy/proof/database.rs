@@ -4,6 +4,7 @@ use super::ages::{self, DAILY_MS, HOURLY_MS, age_words, first};
 use super::{Finding, Sight, Standing, schema};
 use crate::domain::accounts::{AccountState, ConsentKind};
 use crate::domain::chat::{Credential, Stop};
+use crate::domain::pricing;
 use crate::domain::privacy::clauses::Probe;
 use crate::domain::privacy::constants::{
     BCRYPT_COST, CLOSED_REQUEST_RETENTION_DAYS, EXPIRED_PLATFORM_KEY_DAYS, POLICY_VERSION,
@@ -147,9 +148,7 @@ impl Words {
             ),
             (
                 "price_source",
-                self.price_source
-                    .as_ref()
-                    .is_none_or(|word| !word.contains(char::is_whitespace)),
+                self.price_source.as_deref().is_none_or(pricing::is_source),
             ),
         ];
         checks.into_iter().find(|(_, is_known)| !is_known).map(|(name, _)| name)
