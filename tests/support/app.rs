@@ -11,8 +11,8 @@ use spectr::infra::clock::ManualClock;
 use spectr::infra::config::{Config, Settings};
 use spectr::web;
 use sqlx::{Connection, Executor};
-use std::path::Path;
-use std::sync::Arc;
+use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
@@ -36,6 +36,8 @@ pub struct TestApp {
     pub clock: Arc<ManualClock>,
     pub engine: Engine,
     dir: tempfile::TempDir,
+    /// Files of the outbox in the order in which tests met them.
+    met: Mutex<Vec<PathBuf>>,
     database: Option<PostgresDatabase>,
     stop: oneshot::Sender<()>,
     server: JoinHandle<()>,
@@ -142,6 +144,7 @@ impl TestApp {
             clock,
             engine,
             dir,
+            met: Mutex::default(),
             database,
             stop,
             server,
@@ -205,14 +208,17 @@ impl TestApp {
     pub async fn mails(&self) -> Vec<ReceivedMail> {
         outbox::deliver_due(&self.app).await.unwrap();
         let folder = self.data_dir().join("outbox");
-        let mut paths: Vec<_> = std::fs::read_dir(folder)
+        let mut met = self.met.lock().unwrap();
+        // Names begin with the moment of writing. Times of files are no order: many mails leave within one tick.
+        let mut fresh: Vec<_> = std::fs::read_dir(folder)
             .unwrap()
             .map(|entry| entry.unwrap().path())
-            .filter(|path| path.extension().is_some_and(|kind| kind == "eml"))
+            .filter(|path| path.extension().is_some_and(|kind| kind == "eml") && !met.contains(path))
             .collect();
-        paths.sort_by_key(|path| std::fs::metadata(path).unwrap().modified().unwrap());
-        paths
-            .iter()
+        fresh.sort();
+        met.append(&mut fresh);
+        met.iter()
+            .filter(|path| path.exists())
             .map(|path| ReceivedMail::read(&std::fs::read_to_string(path).unwrap()))
             .collect()
     }
