@@ -13,6 +13,7 @@
 )]
 
 mod accounts;
+mod analyze;
 mod clauses;
 mod database;
 mod engine;
@@ -20,7 +21,7 @@ mod integrations;
 mod platform;
 mod privacy;
 mod providers;
-mod reports;
+
 mod support;
 mod tidy;
 mod usage;

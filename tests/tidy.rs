@@ -64,7 +64,7 @@ fn sources(roots: &[&str], endings: &[&str]) -> Vec<Source> {
 
 fn rust() -> Vec<Source> {
     sources(
-        &["src", "tests", "benches", "examples", "xtask", "build.rs"]
+        &["src", "crates", "tests", "benches", "examples", "xtask", "build.rs"]
             .into_iter()
             .filter(|name| Path::new(env!("CARGO_MANIFEST_DIR")).join(name).exists())
             .collect::<Vec<_>>(),
@@ -240,7 +240,16 @@ fn lints_are_silenced_by_expect_only_and_nothing_is_left_for_later() {
 #[test]
 fn nothing_points_outside_the_repository() {
     let forbidden = [concat!("../sha", "red"), concat!("/wo", "rk/")];
-    let everything = ["src", "tests", "xtask", "style", "public", "migrations", "end2end"];
+    let everything = [
+        "src",
+        "crates",
+        "tests",
+        "xtask",
+        "style",
+        "public",
+        "migrations",
+        "end2end",
+    ];
     let endings = [".rs", ".css", ".js", ".ts", ".sql", ".md", ".json", ".toml", ".svg"];
     let mut problems = Vec::new();
     for Source { path, text } in sources(&everything, &endings) {

@@ -16,7 +16,9 @@ pub mod pricing;
 pub mod privacy;
 pub mod problem;
 pub mod providers;
-pub mod reports;
 pub mod timestamp;
 pub mod usage;
 pub mod vault;
+
+/// Test reports: a crate of its own, which the browser's worker uses without the rest.
+pub use spectr_reports as reports;

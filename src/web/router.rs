@@ -1,7 +1,7 @@
 //! All routes, and the layers around them.
 //!
 //! ```text
-//! secure headers → log and metrics → request id → compression → faults (form of failures) → panics
+//! secure headers → log and metrics → request id → compression (but of streams) → faults (form of failures) → panics
 //!   → same origin → body bounds → session → routes; what has no route: a file, else 404
 //! ```
 //!
@@ -24,6 +24,9 @@ use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
 
+/// Where answers stream from.
+const STREAM: &str = "/stream/chat";
+
 /// The whole site as one service.
 pub fn router(app: App) -> Router {
     let routes = Router::new().merge(doors().with_state(app.clone())).merge(pages(&app));
@@ -43,14 +46,15 @@ pub fn around(app: App, routes: Router) -> Router {
         .layer(from_fn(bodies::bound))
         .layer(from_fn_with_state(app.clone(), headers::same_origin))
         .layer(CatchPanicLayer::custom(faults::panicked))
-        .layer(from_fn_with_state(app.clone(), faults::present))
-        .layer(CompressionLayer::new().compress_when(compressible()));
+        .layer(from_fn_with_state(app.clone(), faults::present));
     // Health checks are plain text for machines, whatever they accept.
     Router::new()
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(app.clone())
-        .fallback_service(site)
+        // Nothing here is ever packed, and a stream that waits would hold the packer's buffers all the while.
+        .route_service(STREAM, site.clone())
+        .fallback_service(site.layer(CompressionLayer::new().compress_when(compressible())))
         .layer(from_fn_with_state(app.clone(), request_id::assign))
         .layer(from_fn(observe::request))
         .layer(from_fn_with_state(app, headers::secure))
@@ -70,7 +74,7 @@ fn doors() -> Router<App> {
         .merge(super::pages::privacy_centre::doors())
         .merge(super::pages::rights::doors())
         .route("/stream/models", get(models::list))
-        .route("/stream/chat", post(stream::chat))
+        .route(STREAM, post(stream::chat))
         .route("/api/v1/usage", get(usage::usage))
         .route("/openapi.json", get(openapi::openapi))
         .merge(super::pages::privacy_export::doors())

@@ -11,7 +11,15 @@ const CHECKS: [Check; 4] = [
     ("format", &["fmt", "--all", "--check"]),
     (
         "clippy, server and tests",
-        &["clippy", "--package=spectr", "--all-targets", "--", "-D", "warnings"],
+        &[
+            "clippy",
+            "--package=spectr",
+            "--package=spectr-reports",
+            "--all-targets",
+            "--",
+            "-D",
+            "warnings",
+        ],
     ),
     (
         "clippy, browser code",
