@@ -18,7 +18,7 @@ use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
 use leptos_router::any_nested_route::IntoAnyNestedRoute;
 use leptos_router::components::{Outlet, ParentRoute, Route, Router, Routes};
-use leptos_router::{MatchNestedRoutes, SsrMode, path};
+use leptos_router::{SsrMode, path};
 
 /// Applies the chosen theme before the first paint; `public/shell.js` writes the choice.
 const THEME: &str =
@@ -91,7 +91,7 @@ pub fn Pages() -> impl IntoView {
 
 /// Pages for everybody. Groups of routes keep the type of [`Pages`] in bounds.
 #[component(transparent)]
-fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
+fn PublicRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
             <Route path=path!("/") view=Landing ssr=SsrMode::Async />
@@ -114,7 +114,7 @@ fn PublicRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// The deletion of an account; its receipt is a door of its own.
 #[component(transparent)]
-fn ErasureRoutes() -> impl MatchNestedRoutes + Clone {
+fn ErasureRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
             <Route path=path!("/settings/privacy/delete") view=erasure::delete::DeletePage ssr=SsrMode::Async />
@@ -129,7 +129,7 @@ fn ErasureRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// The assistant, and keys, budgets and what they cost, for signed-in people.
 #[component(transparent)]
-fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
+fn VaultAndUsageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
             <Route path=path!("/dashboard") view=dashboard::DashboardPage ssr=SsrMode::Async />
@@ -150,7 +150,7 @@ fn VaultAndUsageRoutes() -> impl MatchNestedRoutes + Clone {
 
 /// What a person may do about the data held.
 #[component(transparent)]
-fn RightsRoutes() -> impl MatchNestedRoutes + Clone {
+fn RightsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
     view! {
         <ParentRoute path=path!("") view=Outlet>
             <Route path=path!("/not-me") view=rights::not_me::NotMePage ssr=SsrMode::Async />

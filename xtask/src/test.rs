@@ -48,7 +48,8 @@ fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
     let mut count = Count::default();
     // Packages are built apart: together they would share features, and be built anew for `run`.
     let product: &[&str] = &["--package=spectr", "--package=spectr-reports"];
-    let tools: &[&str] = &["--package=site", "--package=xtask"];
+    let profile = if nextest { "--cargo-profile" } else { "--profile" };
+    let tools: &[&str] = &["--package=site", "--package=xtask", profile, site::TOOL_PROFILE];
     // A filter names tests of the product.
     let runs = if filter.is_empty() {
         vec![product, tools]
