@@ -1,13 +1,19 @@
-//! Rebuilds when a migration is added (`sqlx::migrate!` reads the folder while it compiles) and, in
-//! optimised builds, when `cargo xtask` changed the site that is embedded then or the commit changed.
+//! Lists the migrations for `infra::db`, and rebuilds when one is added and, in optimised builds, when
+//! `cargo xtask` changed the site that is embedded then or the commit changed.
 
 use std::env;
+use std::fmt::Write;
 use std::fs;
+use std::io;
 use std::path::Path;
 use std::process::Command;
 
-fn main() {
+/// The folders of `migrations` that `infra::db` knows.
+const SCHEMAS: [&str; 4] = ["sqlite", "postgres", "keystore/sqlite", "keystore/postgres"];
+
+fn main() -> io::Result<()> {
     println!("cargo:rerun-if-changed=migrations");
+    list_migrations()?;
     let embeds = env::var_os("CARGO_FEATURE_SSR").is_some() && env::var_os("PROFILE").is_some_and(|it| it == "release");
     println!("cargo:rerun-if-env-changed=SPECTR_COMMIT");
     let commit = env::var_os("SPECTR_COMMIT").and_then(|commit| commit.into_string().ok());
@@ -25,6 +31,28 @@ fn main() {
             println!("cargo:rerun-if-changed=target/site");
         }
     }
+    Ok(())
+}
+
+/// Writes `migrations.rs`: a slice of `(folder, file name, SQL)`, in order. `sqlx::migrate!` would do so
+/// too, but builds both database drivers a second time to be able to.
+fn list_migrations() -> io::Result<()> {
+    let root = env::current_dir()?.join("migrations");
+    let mut list = String::from("&[\n");
+    for schema in SCHEMAS {
+        let mut paths = fs::read_dir(root.join(schema))?
+            .map(|entry| entry.map(|entry| entry.path()))
+            .collect::<io::Result<Vec<_>>>()?;
+        paths.retain(|path| path.extension().is_some_and(|kind| kind == "sql"));
+        paths.sort();
+        for path in paths {
+            let name = path.file_stem().unwrap_or_default().to_string_lossy();
+            writeln!(list, "    ({schema:?}, {name:?}, include_str!({path:?})),").map_err(io::Error::other)?;
+        }
+    }
+    list.push_str("]\n");
+    let out = env::var_os("OUT_DIR").ok_or(io::ErrorKind::NotFound)?;
+    fs::write(Path::new(&out).join("migrations.rs"), list)
 }
 
 /// The commit that is checked out, with a mark where files were changed since; `None` without git.

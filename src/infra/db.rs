@@ -6,6 +6,7 @@
 //! connection and begin `IMMEDIATE`, so that a writer never fails half-way with "database is locked".
 
 mod held;
+mod migrations;
 mod rows;
 mod sqlite;
 mod stamp;
@@ -44,6 +45,31 @@ macro_rules! on {
 macro_rules! execute {
     ($conn:expr, $sql:expr $(, $bind:expr)* $(,)?) => {
         $crate::on!($conn, c => sqlx::query($sql)$(.bind($bind))*.execute(c).await.map(|done| done.rows_affected()))
+    };
+}
+
+/// A struct that is read from a row, its fields by the names of the columns.
+///
+/// What `#[derive(sqlx::FromRow)]` writes; that derive builds both database drivers a second time.
+#[macro_export]
+macro_rules! row {
+    (
+        $(#[$about:meta])* $seen:vis struct $name:ident {
+            $($(#[$about_field:meta])* $field_seen:vis $field:ident: $kind:ty),* $(,)?
+        }
+    ) => {
+        $(#[$about])* $seen struct $name {
+            $($(#[$about_field])* $field_seen $field: $kind),*
+        }
+        impl<'r, R: sqlx::Row> sqlx::FromRow<'r, R> for $name
+        where
+            &'static str: sqlx::ColumnIndex<R>,
+            $($kind: sqlx::Decode<'r, R::Database> + sqlx::Type<R::Database>),*
+        {
+            fn from_row(row: &'r R) -> sqlx::Result<Self> {
+                Ok(Self { $($field: row.try_get(stringify!($field))?),* })
+            }
+        }
     };
 }
 
@@ -199,15 +225,11 @@ impl Db {
     }
 
     fn migrator(&self, schema: Schema) -> &'static sqlx::migrate::Migrator {
-        static SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/sqlite");
-        static POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/postgres");
-        static KEYSTORE_SQLITE: sqlx::migrate::Migrator = sqlx::migrate!("migrations/keystore/sqlite");
-        static KEYSTORE_POSTGRES: sqlx::migrate::Migrator = sqlx::migrate!("migrations/keystore/postgres");
         match (self, schema) {
-            (Self::Sqlite { .. }, Schema::Main) => &SQLITE,
-            (Self::Sqlite { .. }, Schema::Keystore) => &KEYSTORE_SQLITE,
-            (Self::Postgres(_), Schema::Main) => &POSTGRES,
-            (Self::Postgres(_), Schema::Keystore) => &KEYSTORE_POSTGRES,
+            (Self::Sqlite { .. }, Schema::Main) => &migrations::SQLITE,
+            (Self::Sqlite { .. }, Schema::Keystore) => &migrations::KEYSTORE_SQLITE,
+            (Self::Postgres(_), Schema::Main) => &migrations::POSTGRES,
+            (Self::Postgres(_), Schema::Keystore) => &migrations::KEYSTORE_POSTGRES,
         }
     }
 

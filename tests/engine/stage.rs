@@ -24,20 +24,22 @@ pub struct Stage {
     pub person: Person,
 }
 
-/// One row of `llm_calls`, as far as tests look at it.
-#[derive(Debug, Clone, PartialEq, Eq, sqlx::FromRow)]
-pub struct Row {
-    pub provider: String,
-    pub model: String,
-    pub credential: String,
-    pub status: String,
-    pub problem: Option<String>,
-    pub stop: Option<String>,
-    pub input_tokens: i64,
-    pub output_tokens: i64,
-    pub estimated: bool,
-    pub cost_nano_usd: Option<i64>,
-    pub ttft_ms: Option<i64>,
+spectr::row! {
+    /// One row of `llm_calls`, as far as tests look at it.
+    #[derive(Debug, Clone, PartialEq, Eq)]
+    pub struct Row {
+        pub provider: String,
+        pub model: String,
+        pub credential: String,
+        pub status: String,
+        pub problem: Option<String>,
+        pub stop: Option<String>,
+        pub input_tokens: i64,
+        pub output_tokens: i64,
+        pub estimated: bool,
+        pub cost_nano_usd: Option<i64>,
+        pub ttft_ms: Option<i64>,
+    }
 }
 
 impl Stage {

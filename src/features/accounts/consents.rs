@@ -105,13 +105,14 @@ pub struct ConsentView {
     pub withdrawn_at: Option<Timestamp>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    kind: String,
-    place: String,
-    text_sha256: Vec<u8>,
-    granted_at: i64,
-    withdrawn_at: Option<i64>,
+crate::row! {
+    struct Row {
+        kind: String,
+        place: String,
+        text_sha256: Vec<u8>,
+        granted_at: i64,
+        withdrawn_at: Option<i64>,
+    }
 }
 
 const HISTORY: &str = "SELECT kind, place, text_sha256, granted_at, withdrawn_at FROM consents \

@@ -103,12 +103,13 @@ pub(super) async fn forget(conn: &mut Conn, user: UserId) -> db::Result<u64> {
     execute!(conn, DELETE, user.0)
 }
 
-#[derive(sqlx::FromRow)]
-struct Pending {
-    email: Vec<u8>,
-    email_index: Vec<u8>,
-    old_confirmed_at: Option<i64>,
-    new_confirmed_at: Option<i64>,
+crate::row! {
+    struct Pending {
+        email: Vec<u8>,
+        email_index: Vec<u8>,
+        old_confirmed_at: Option<i64>,
+        new_confirmed_at: Option<i64>,
+    }
 }
 
 const CONFIRM_OLD: &str = "UPDATE email_changes SET old_confirmed_at = $2 WHERE user_id = $1 \

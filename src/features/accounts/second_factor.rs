@@ -32,10 +32,11 @@ pub struct Setup {
     pub qr: Zeroizing<String>,
 }
 
-#[derive(sqlx::FromRow)]
-struct State {
-    totp_secret: Option<Vec<u8>>,
-    totp_enabled_at: Option<i64>,
+crate::row! {
+    struct State {
+        totp_secret: Option<Vec<u8>>,
+        totp_enabled_at: Option<i64>,
+    }
 }
 
 const STATE: &str = "SELECT totp_secret, totp_enabled_at FROM users WHERE id = $1";

@@ -79,11 +79,12 @@ impl Address {
     }
 }
 
-/// The next place in a user's chain; the row stays locked until the transaction ends.
-#[derive(sqlx::FromRow)]
-struct Head {
-    event_count: i64,
-    event_head: Option<Vec<u8>>,
+crate::row! {
+    /// The next place in a user's chain; the row stays locked until the transaction ends.
+    struct Head {
+        event_count: i64,
+        event_head: Option<Vec<u8>>,
+    }
 }
 
 const NEXT: &str = "UPDATE users SET event_count = event_count + 1 WHERE id = $1 RETURNING event_count, event_head";
@@ -166,18 +167,19 @@ fn json(value: &impl Serialize) -> Result<Vec<u8>> {
     serde_json::to_vec(value).map_err(|_| Error::Unreadable("a value could not be written as JSON"))
 }
 
-/// A row as it stands in the table.
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    seq: i64,
-    kind: String,
-    at: i64,
-    detail: Vec<u8>,
-    ip: Option<Vec<u8>>,
-    ip_commitment: Option<Vec<u8>>,
-    prev: Vec<u8>,
-    hash: Vec<u8>,
+crate::row! {
+    /// A row as it stands in the table.
+    struct Row {
+        id: Uuid,
+        seq: i64,
+        kind: String,
+        at: i64,
+        detail: Vec<u8>,
+        ip: Option<Vec<u8>>,
+        ip_commitment: Option<Vec<u8>>,
+        prev: Vec<u8>,
+        hash: Vec<u8>,
+    }
 }
 
 impl Row {

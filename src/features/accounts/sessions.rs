@@ -83,18 +83,19 @@ fn signer(app: &App, secret: &[u8; 32]) -> Hmac<Sha256> {
 /// Rows of live sessions by the hash of their secret, as they lie in the table.
 pub type Sessions = Rows<[u8; 32], Arc<Row>>;
 
-/// A live session with the sealed facts of its user.
-#[derive(sqlx::FromRow)]
-pub struct Row {
-    pub id: Uuid,
-    pub user_id: Uuid,
-    pub fresh_at: i64,
-    pub last_seen_at: i64,
-    pub name: Vec<u8>,
-    pub email: Vec<u8>,
-    pub state: String,
-    pub frozen_at: Option<i64>,
-    pub call_limits: i64,
+crate::row! {
+    /// A live session with the sealed facts of its user.
+    pub struct Row {
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub fresh_at: i64,
+        pub last_seen_at: i64,
+        pub name: Vec<u8>,
+        pub email: Vec<u8>,
+        pub state: String,
+        pub frozen_at: Option<i64>,
+        pub call_limits: i64,
+    }
 }
 
 /// Prints nothing of the person.
@@ -218,12 +219,13 @@ pub struct Device {
     pub last_seen_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct DeviceRow {
-    id: Uuid,
-    device: Vec<u8>,
-    created_at: i64,
-    last_seen_at: i64,
+crate::row! {
+    struct DeviceRow {
+        id: Uuid,
+        device: Vec<u8>,
+        created_at: i64,
+        last_seen_at: i64,
+    }
 }
 
 const LIST: &str = "SELECT id, device, created_at, last_seen_at FROM sessions \

@@ -54,14 +54,15 @@ pub async fn insert(conn: &mut Conn, app: &App, key: &DataKey, user: &NewUser<'_
     Ok(())
 }
 
-/// What signing in needs to know.
-#[derive(sqlx::FromRow)]
-pub(super) struct Credentials {
-    pub id: Uuid,
-    pub password_hash: String,
-    pub state: String,
-    pub totp_enabled_at: Option<i64>,
-    pub frozen_at: Option<i64>,
+crate::row! {
+    /// What signing in needs to know.
+    pub(super) struct Credentials {
+        pub id: Uuid,
+        pub password_hash: String,
+        pub state: String,
+        pub totp_enabled_at: Option<i64>,
+        pub frozen_at: Option<i64>,
+    }
 }
 
 impl Credentials {
@@ -168,13 +169,14 @@ pub struct ProfileView {
     pub address: String,
 }
 
-#[derive(sqlx::FromRow)]
-struct ProfileRow {
-    name: Vec<u8>,
-    email: Vec<u8>,
-    organisation: Option<Vec<u8>>,
-    phone: Option<Vec<u8>>,
-    address: Option<Vec<u8>>,
+crate::row! {
+    struct ProfileRow {
+        name: Vec<u8>,
+        email: Vec<u8>,
+        organisation: Option<Vec<u8>>,
+        phone: Option<Vec<u8>>,
+        address: Option<Vec<u8>>,
+    }
 }
 
 const PROFILE: &str = "SELECT name, email, organisation, phone, address FROM users WHERE id = $1";

@@ -10,20 +10,22 @@ use uuid::Uuid;
 /// The only kind today.
 const LANGSMITH: &str = "langsmith";
 
-/// A row, sealed as it lies in the table.
-#[derive(Debug, sqlx::FromRow)]
-pub struct Row {
-    pub id: Uuid,
-    pub secret: Vec<u8>,
-    pub hint: Vec<u8>,
-    pub project: Option<Vec<u8>>,
-    pub is_on: bool,
-    pub problem: Option<String>,
-    pub sent: i64,
-    pub dropped: i64,
-    pub created_at: i64,
-    pub rotated_at: Option<i64>,
-    pub last_sent_at: Option<i64>,
+crate::row! {
+    /// A row, sealed as it lies in the table.
+    #[derive(Debug)]
+    pub struct Row {
+        pub id: Uuid,
+        pub secret: Vec<u8>,
+        pub hint: Vec<u8>,
+        pub project: Option<Vec<u8>>,
+        pub is_on: bool,
+        pub problem: Option<String>,
+        pub sent: i64,
+        pub dropped: i64,
+        pub created_at: i64,
+        pub rotated_at: Option<i64>,
+        pub last_sent_at: Option<i64>,
+    }
 }
 
 impl Row {

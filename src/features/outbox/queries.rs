@@ -31,15 +31,16 @@ pub(super) async fn insert(
     )
 }
 
-/// A mail that is due.
-#[derive(sqlx::FromRow)]
-pub(super) struct Due {
-    pub id: Uuid,
-    pub owner_id: Uuid,
-    pub kind: String,
-    pub content: Option<Vec<u8>>,
-    pub attempts: i64,
-    pub created_at: i64,
+crate::row! {
+    /// A mail that is due.
+    pub(super) struct Due {
+        pub id: Uuid,
+        pub owner_id: Uuid,
+        pub kind: String,
+        pub content: Option<Vec<u8>>,
+        pub attempts: i64,
+        pub created_at: i64,
+    }
 }
 
 const LIST_DUE: &str = "SELECT id FROM outbox \

@@ -6,16 +6,18 @@ use crate::infra::db::{self, Conn};
 use crate::{execute, on};
 use uuid::Uuid;
 
-/// A row as its owner may see it, sealed.
-#[derive(Debug, sqlx::FromRow)]
-pub struct KeyRow {
-    pub id: Uuid,
-    pub hint: Vec<u8>,
-    pub label: Option<Vec<u8>>,
-    pub created_at: i64,
-    pub expires_at: Option<i64>,
-    pub replaced_at: Option<i64>,
-    pub last_used_at: Option<i64>,
+crate::row! {
+    /// A row as its owner may see it, sealed.
+    #[derive(Debug)]
+    pub struct KeyRow {
+        pub id: Uuid,
+        pub hint: Vec<u8>,
+        pub label: Option<Vec<u8>>,
+        pub created_at: i64,
+        pub expires_at: Option<i64>,
+        pub replaced_at: Option<i64>,
+        pub last_used_at: Option<i64>,
+    }
 }
 
 /// A new row.
@@ -90,14 +92,16 @@ pub async fn delete(conn: &mut Conn, user: UserId, id: PlatformKeyId) -> db::Res
     execute!(conn, DELETE, user.0, id.0)
 }
 
-/// A key that was found by what was sent.
-#[derive(Debug, sqlx::FromRow)]
-pub struct Found {
-    pub id: Uuid,
-    pub user_id: Uuid,
-    pub expires_at: Option<i64>,
-    pub last_used_at: Option<i64>,
-    pub state: String,
+crate::row! {
+    /// A key that was found by what was sent.
+    #[derive(Debug)]
+    pub struct Found {
+        pub id: Uuid,
+        pub user_id: Uuid,
+        pub expires_at: Option<i64>,
+        pub last_used_at: Option<i64>,
+        pub state: String,
+    }
 }
 
 const FIND_BY_HASH: &str = "

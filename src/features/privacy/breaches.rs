@@ -164,16 +164,17 @@ async fn tell(conn: &mut Conn, app: &App, user: UserId, entry: &Entry) -> Result
     Ok(true)
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    detail: Vec<u8>,
-    found_at: i64,
-    due_at: i64,
-    reported_at: Option<i64>,
-    notified_at: Option<i64>,
-    affected: i64,
-    told: i64,
+crate::row! {
+    struct Row {
+        id: Uuid,
+        detail: Vec<u8>,
+        found_at: i64,
+        due_at: i64,
+        reported_at: Option<i64>,
+        notified_at: Option<i64>,
+        affected: i64,
+        told: i64,
+    }
 }
 
 const LIST: &str = "SELECT id, detail, found_at, due_at, reported_at, notified_at, \

@@ -92,14 +92,15 @@ async fn tell(conn: &mut Conn, app: &App, user: UserId, id: Uuid, disclosure: &D
     Ok(security_log::record(conn, app, user, event).await?)
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    user_id: Uuid,
-    detail: Vec<u8>,
-    disclosed_at: i64,
-    tell_at: i64,
-    told_at: Option<i64>,
+crate::row! {
+    struct Row {
+        id: Uuid,
+        user_id: Uuid,
+        detail: Vec<u8>,
+        disclosed_at: i64,
+        tell_at: i64,
+        told_at: Option<i64>,
+    }
 }
 
 const LIST: &str =

@@ -49,22 +49,24 @@ pub async fn find_any(app: &App, email: &str) -> Result<Result<UserId, Absent>> 
     find_by(app, email, FIND).await
 }
 
-/// Metadata of an account: counts and times, nothing that anybody wrote.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct Facts {
-    pub id: Uuid,
-    pub state: String,
-    pub created_at: i64,
-    pub verified_at: Option<i64>,
-    pub totp_enabled_at: Option<i64>,
-    pub frozen_at: Option<i64>,
-    pub sessions: i64,
-    pub last_seen_at: Option<i64>,
-    pub provider_keys: i64,
-    /// Of the time for which they are kept.
-    pub calls: i64,
-    pub consents: i64,
-    pub requests: i64,
+crate::row! {
+    /// Metadata of an account: counts and times, nothing that anybody wrote.
+    #[derive(Clone, Debug)]
+    pub struct Facts {
+        pub id: Uuid,
+        pub state: String,
+        pub created_at: i64,
+        pub verified_at: Option<i64>,
+        pub totp_enabled_at: Option<i64>,
+        pub frozen_at: Option<i64>,
+        pub sessions: i64,
+        pub last_seen_at: Option<i64>,
+        pub provider_keys: i64,
+        /// Of the time for which they are kept.
+        pub calls: i64,
+        pub consents: i64,
+        pub requests: i64,
+    }
 }
 
 const FACTS: &str = "SELECT id, state, created_at, verified_at, totp_enabled_at, frozen_at, \

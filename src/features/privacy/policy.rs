@@ -56,14 +56,15 @@ pub enum Published {
     TooSoon,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    version: String,
-    text_sha256: Vec<u8>,
-    is_material: bool,
-    published_at: i64,
-    effective_at: i64,
-    announced_at: Option<i64>,
+crate::row! {
+    struct Row {
+        version: String,
+        text_sha256: Vec<u8>,
+        is_material: bool,
+        published_at: i64,
+        effective_at: i64,
+        announced_at: Option<i64>,
+    }
 }
 
 impl From<Row> for Publication {

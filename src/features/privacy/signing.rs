@@ -17,11 +17,12 @@ pub struct SigningKey {
     pub retired_at: Option<Timestamp>,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    public_key: Vec<u8>,
-    since: i64,
-    retired_at: Option<i64>,
+crate::row! {
+    struct Row {
+        public_key: Vec<u8>,
+        since: i64,
+        retired_at: Option<i64>,
+    }
 }
 
 const LIST: &str = "SELECT public_key, since, retired_at FROM signing_keys ORDER BY since DESC, id";

@@ -15,13 +15,13 @@ use crate::{execute, on};
 /// Budgets by their person, as they lie in the table; people without one too.
 pub type Budgets = Rows<UserId, Budget>;
 
-/// Limits in nano-USD; `None` is no limit.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, sqlx::FromRow)]
-pub struct Budget {
-    #[sqlx(rename = "daily_nano_usd")]
-    pub daily: Option<i64>,
-    #[sqlx(rename = "monthly_nano_usd")]
-    pub monthly: Option<i64>,
+crate::row! {
+    /// Limits in nano-USD; `None` is no limit.
+    #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+    pub struct Budget {
+        pub daily: Option<i64>,
+        pub monthly: Option<i64>,
+    }
 }
 
 impl Budget {
@@ -68,7 +68,7 @@ impl State {
     }
 }
 
-const GET: &str = "SELECT daily_nano_usd, monthly_nano_usd FROM budgets WHERE user_id = $1";
+const GET: &str = "SELECT daily_nano_usd AS daily, monthly_nano_usd AS monthly FROM budgets WHERE user_id = $1";
 
 /// The person's limits; none where nothing was set.
 ///

@@ -22,30 +22,32 @@ pub enum Format {
     Json,
 }
 
-/// A call as it is written out, in files and by the API.
-#[derive(Debug, sqlx::FromRow)]
-pub struct CallRow {
-    pub(super) id: Uuid,
-    pub(super) started_at: i64,
-    provider: String,
-    model: String,
-    feature: String,
-    credential: String,
-    key_id: Option<Uuid>,
-    input_tokens: i64,
-    output_tokens: i64,
-    cached_read_tokens: i64,
-    cached_write_tokens: i64,
-    reasoning_tokens: i64,
-    estimated: bool,
-    cost_nano_usd: Option<i64>,
-    price_source: Option<String>,
-    price_date: Option<String>,
-    latency_ms: i64,
-    ttft_ms: Option<i64>,
-    status: String,
-    problem: Option<String>,
-    stop: Option<String>,
+crate::row! {
+    /// A call as it is written out, in files and by the API.
+    #[derive(Debug)]
+    pub struct CallRow {
+        pub(super) id: Uuid,
+        pub(super) started_at: i64,
+        provider: String,
+        model: String,
+        feature: String,
+        credential: String,
+        key_id: Option<Uuid>,
+        input_tokens: i64,
+        output_tokens: i64,
+        cached_read_tokens: i64,
+        cached_write_tokens: i64,
+        reasoning_tokens: i64,
+        estimated: bool,
+        cost_nano_usd: Option<i64>,
+        price_source: Option<String>,
+        price_date: Option<String>,
+        latency_ms: i64,
+        ttft_ms: Option<i64>,
+        status: String,
+        problem: Option<String>,
+        stop: Option<String>,
+    }
 }
 
 /// One call as it is written out; field names are the column names of the CSV.

@@ -18,21 +18,23 @@ pub struct Scope<'a> {
     pub filter: &'a Filter,
 }
 
-/// Sums of some calls, and what they have in common.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct SumRow {
-    /// Beginning of the bar that the calls belong to; 0 where time does not matter.
-    pub at: i64,
-    pub part: String,
-    pub key_id: Option<Uuid>,
-    pub calls: i64,
-    pub errors: i64,
-    pub aborted: i64,
-    pub unpriced: i64,
-    pub cost_nano_usd: i64,
-    pub input_tokens: i64,
-    pub output_tokens: i64,
-    pub latency_ms: i64,
+crate::row! {
+    /// Sums of some calls, and what they have in common.
+    #[derive(Clone, Debug)]
+    pub struct SumRow {
+        /// Beginning of the bar that the calls belong to; 0 where time does not matter.
+        pub at: i64,
+        pub part: String,
+        pub key_id: Option<Uuid>,
+        pub calls: i64,
+        pub errors: i64,
+        pub aborted: i64,
+        pub unpriced: i64,
+        pub cost_nano_usd: i64,
+        pub input_tokens: i64,
+        pub output_tokens: i64,
+        pub latency_ms: i64,
+    }
 }
 
 impl SumRow {
@@ -204,13 +206,15 @@ pub async fn median_ttft(conn: &mut Conn, scope: Scope<'_>) -> db::Result<Option
     scoped!(conn, scope, sqlx::query_scalar(MEDIAN_TTFT_FILTERED), fetch_one)
 }
 
-/// Values that the filters can take.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct ChoiceRow {
-    pub provider: String,
-    pub model: String,
-    pub feature: String,
-    pub key_id: Uuid,
+crate::row! {
+    /// Values that the filters can take.
+    #[derive(Clone, Debug)]
+    pub struct ChoiceRow {
+        pub provider: String,
+        pub model: String,
+        pub feature: String,
+        pub key_id: Uuid,
+    }
 }
 
 const CHOICES: &str = "

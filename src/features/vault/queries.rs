@@ -13,22 +13,24 @@ use uuid::Uuid;
 /// Rows of `provider_keys` by what a call asks for: the person, the provider, and perhaps the key.
 pub type KeyRows = Rows<(UserId, Provider, Option<ProviderKeyId>), Arc<KeyRow>>;
 
-/// A row of `provider_keys`, sealed as it lies in the table.
-#[derive(Clone, Debug, sqlx::FromRow)]
-pub struct KeyRow {
-    pub id: Uuid,
-    pub provider: String,
-    pub label: Option<Vec<u8>>,
-    pub secret: Vec<u8>,
-    pub base_url: Option<Vec<u8>>,
-    pub hint: Vec<u8>,
-    pub problem: Option<String>,
-    pub models: i64,
-    pub check_ms: i64,
-    pub created_at: i64,
-    pub rotated_at: Option<i64>,
-    pub last_used_at: Option<i64>,
-    pub last_checked_at: i64,
+crate::row! {
+    /// A row of `provider_keys`, sealed as it lies in the table.
+    #[derive(Clone, Debug)]
+    pub struct KeyRow {
+        pub id: Uuid,
+        pub provider: String,
+        pub label: Option<Vec<u8>>,
+        pub secret: Vec<u8>,
+        pub base_url: Option<Vec<u8>>,
+        pub hint: Vec<u8>,
+        pub problem: Option<String>,
+        pub models: i64,
+        pub check_ms: i64,
+        pub created_at: i64,
+        pub rotated_at: Option<i64>,
+        pub last_used_at: Option<i64>,
+        pub last_checked_at: i64,
+    }
 }
 
 impl KeyRow {

@@ -4,19 +4,23 @@ use crate::infra::db::{Conn, Db, Result};
 use crate::{execute, on};
 use uuid::Uuid;
 
-/// A wrapped key and the id of the master key that wraps it.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct Wrapped {
-    pub kid: String,
-    pub wrapped: Vec<u8>,
+crate::row! {
+    /// A wrapped key and the id of the master key that wraps it.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct Wrapped {
+        pub kid: String,
+        pub wrapped: Vec<u8>,
+    }
 }
 
-/// A wrapped data key with its owner.
-#[derive(Clone, Debug, PartialEq, Eq, sqlx::FromRow)]
-pub struct OwnedKey {
-    pub owner: Uuid,
-    pub kid: String,
-    pub wrapped: Vec<u8>,
+crate::row! {
+    /// A wrapped data key with its owner.
+    #[derive(Clone, Debug, PartialEq, Eq)]
+    pub struct OwnedKey {
+        pub owner: Uuid,
+        pub kid: String,
+        pub wrapped: Vec<u8>,
+    }
 }
 
 pub async fn find_root(conn: &mut Conn) -> Result<Option<Wrapped>> {

@@ -25,13 +25,14 @@ impl Chain {
     }
 }
 
-/// Both ends of a chain as the user's row has them.
-#[derive(sqlx::FromRow)]
-struct Ends {
-    event_count: i64,
-    event_head: Option<Vec<u8>>,
-    event_anchor_seq: i64,
-    event_anchor: Option<Vec<u8>>,
+crate::row! {
+    /// Both ends of a chain as the user's row has them.
+    struct Ends {
+        event_count: i64,
+        event_head: Option<Vec<u8>>,
+        event_anchor_seq: i64,
+        event_anchor: Option<Vec<u8>>,
+    }
 }
 
 const ENDS: &str = "SELECT event_count, event_head, event_anchor_seq, event_anchor FROM users WHERE id = $1";

@@ -21,16 +21,18 @@ use std::os::unix::fs::OpenOptionsExt;
 use std::path::PathBuf;
 use uuid::Uuid;
 
-/// One erased account.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize, sqlx::FromRow)]
-pub(super) struct Line {
-    /// Of the receipt: random.
-    pub id: Uuid,
-    #[serde(with = "hex_bytes")]
-    pub subject: Vec<u8>,
-    pub at: i64,
-    /// Rows per table, as JSON.
-    pub counts: String,
+crate::row! {
+    /// One erased account.
+    #[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
+    pub(super) struct Line {
+        /// Of the receipt: random.
+        pub id: Uuid,
+        #[serde(with = "hex_bytes")]
+        pub subject: Vec<u8>,
+        pub at: i64,
+        /// Rows per table, as JSON.
+        pub counts: String,
+    }
 }
 
 impl Line {

@@ -7,16 +7,17 @@ use crate::infra::db::{self, Conn};
 use crate::{execute, on};
 use uuid::Uuid;
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    receipt: Uuid,
-    state: String,
-    reason: String,
-    asked_at: i64,
-    began_at: Option<i64>,
-    due_at: i64,
-    ended_at: Option<i64>,
-    counts: String,
+crate::row! {
+    struct Row {
+        receipt: Uuid,
+        state: String,
+        reason: String,
+        asked_at: i64,
+        began_at: Option<i64>,
+        due_at: i64,
+        ended_at: Option<i64>,
+        counts: String,
+    }
 }
 
 impl Row {

@@ -58,18 +58,19 @@ pub struct Export {
     pub expires_at: Timestamp,
 }
 
-#[derive(sqlx::FromRow)]
-struct Row {
-    id: Uuid,
-    user_id: Uuid,
-    state: String,
-    file_key: Vec<u8>,
-    bytes: i64,
-    rows_written: i64,
-    problem: Option<String>,
-    created_at: i64,
-    completed_at: Option<i64>,
-    expires_at: i64,
+crate::row! {
+    struct Row {
+        id: Uuid,
+        user_id: Uuid,
+        state: String,
+        file_key: Vec<u8>,
+        bytes: i64,
+        rows_written: i64,
+        problem: Option<String>,
+        created_at: i64,
+        completed_at: Option<i64>,
+        expires_at: i64,
+    }
 }
 
 impl From<Row> for Export {

@@ -96,16 +96,17 @@ async fn credentials(conn: &mut Conn) -> db::Result<Finding> {
 const VOCABULARY: &str = "SELECT DISTINCT provider, model, feature, credential, status, stop, problem, price_source \
      FROM (SELECT * FROM llm_calls ORDER BY started_at DESC LIMIT 10000) AS newest";
 
-#[derive(sqlx::FromRow)]
-struct Words {
-    provider: String,
-    model: String,
-    feature: String,
-    credential: String,
-    status: String,
-    stop: Option<String>,
-    problem: Option<String>,
-    price_source: Option<String>,
+crate::row! {
+    struct Words {
+        provider: String,
+        model: String,
+        feature: String,
+        credential: String,
+        status: String,
+        stop: Option<String>,
+        problem: Option<String>,
+        price_source: Option<String>,
+    }
 }
 
 const STOPS: [Stop; 9] = [

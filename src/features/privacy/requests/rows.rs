@@ -12,21 +12,22 @@ use crate::infra::db::{self, Conn};
 use crate::on;
 use uuid::Uuid;
 
-/// A row with its sealed columns.
-#[derive(sqlx::FromRow)]
-pub(super) struct Row {
-    pub id: Uuid,
-    pub user_id: Option<Uuid>,
-    pub kind: String,
-    pub channel: String,
-    pub name: Vec<u8>,
-    pub email: Vec<u8>,
-    pub message: Vec<u8>,
-    pub answer: Option<Vec<u8>>,
-    pub extension: Option<Vec<u8>>,
-    pub created_at: i64,
-    pub due_at: i64,
-    pub closed_at: Option<i64>,
+crate::row! {
+    /// A row with its sealed columns.
+    pub(super) struct Row {
+        pub id: Uuid,
+        pub user_id: Option<Uuid>,
+        pub kind: String,
+        pub channel: String,
+        pub name: Vec<u8>,
+        pub email: Vec<u8>,
+        pub message: Vec<u8>,
+        pub answer: Option<Vec<u8>>,
+        pub extension: Option<Vec<u8>>,
+        pub created_at: i64,
+        pub due_at: i64,
+        pub closed_at: Option<i64>,
+    }
 }
 
 /// A request as its sender, or the operator who answers it, reads it.
@@ -135,16 +136,17 @@ pub struct Line {
     pub closed_at: Option<Timestamp>,
 }
 
-#[derive(sqlx::FromRow)]
-struct LineRow {
-    id: Uuid,
-    user_id: Option<Uuid>,
-    kind: String,
-    channel: String,
-    extended_at: Option<i64>,
-    created_at: i64,
-    due_at: i64,
-    closed_at: Option<i64>,
+crate::row! {
+    struct LineRow {
+        id: Uuid,
+        user_id: Option<Uuid>,
+        kind: String,
+        channel: String,
+        extended_at: Option<i64>,
+        created_at: i64,
+        due_at: i64,
+        closed_at: Option<i64>,
+    }
 }
 
 const LIST_OPEN: &str = "SELECT id, user_id, kind, channel, extended_at, created_at, due_at, closed_at \
