@@ -190,6 +190,21 @@ pub fn second_factor_changed(name: &str, when: &str, is_on: bool, not_me: &str) 
     )
 }
 
+/// Somebody signed in from a browser that was not used with the account before.
+#[must_use]
+pub fn signed_in_anew(name: &str, when: &str, device: &str, not_me: &str) -> Letter {
+    Letter::new(
+        "A new sign-in to your Spectr account",
+        name,
+        &[
+            &format!(
+                "somebody signed in to your account on {when} with a browser that was\nnot used with it before: {device}."
+            ),
+            &was_not_you(not_me),
+        ],
+    )
+}
+
 /// A recovery code stood in for the second factor.
 #[must_use]
 pub fn recovery_code_used(name: &str, when: &str, left: usize, not_me: &str) -> Letter {
@@ -234,9 +249,9 @@ pub enum KeyChange {
 }
 
 /// After the fact: a platform key was created, replaced, revoked or burned. Never names the key or its
-/// label. `keys` leads to the list, `forgot` to a new password.
+/// label. `keys` leads to the list.
 #[must_use]
-pub fn platform_key_changed(name: &str, change: PlatformKeyChange, when: &str, (keys, forgot): (&str, &str)) -> Letter {
+pub fn platform_key_changed(name: &str, change: PlatformKeyChange, when: &str, (keys, not_me): (&str, &str)) -> Letter {
     let (subject, what) = match change {
         PlatformKeyChange::Created => (
             "A platform key was created for your Spectr account",
@@ -266,7 +281,7 @@ pub fn platform_key_changed(name: &str, change: PlatformKeyChange, when: &str, (
         [
             first,
             format!("Your keys are listed here:\n\n{keys}"),
-            format!("If it was not you, set a new password at once:\n\n{forgot}"),
+            was_not_you(not_me),
         ]
     };
     Letter::new(subject, name, &paragraphs.each_ref().map(String::as_str))

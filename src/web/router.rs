@@ -13,6 +13,7 @@ use super::{assets, auth, bodies, faults, headers, observe, request_id, respond}
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use axum::Router;
+use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -53,7 +54,7 @@ pub fn around(app: App, routes: Router) -> Router {
         .route("/readyz", get(health::readyz))
         .with_state(app.clone())
         // Nothing here is ever packed, and a stream that waits would hold the packer's buffers all the while.
-        .route_service(STREAM, site.clone())
+        .route_service(STREAM, site.clone().into_service::<Body>())
         .fallback_service(site.layer(CompressionLayer::new().compress_when(compressible())))
         .layer(from_fn_with_state(app.clone(), request_id::assign))
         .layer(from_fn(observe::request))

@@ -9,6 +9,7 @@ mod database;
 mod erasure;
 mod faults;
 mod letters;
+mod memory;
 mod platform;
 mod policy;
 mod proof;
@@ -20,12 +21,13 @@ mod web;
 use spectr::domain::privacy::clauses::CLAUSES;
 
 /// The sources of the tests, for the names in them.
-const SOURCES: [&str; 10] = [
+const SOURCES: [&str; 11] = [
     include_str!("accounts.rs"),
     include_str!("calls.rs"),
     include_str!("database.rs"),
     include_str!("erasure.rs"),
     include_str!("letters.rs"),
+    include_str!("memory.rs"),
     include_str!("platform.rs"),
     include_str!("policy.rs"),
     include_str!("retention.rs"),

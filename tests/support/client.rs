@@ -1,6 +1,6 @@
 //! A browser as far as the server can tell: keeps the one cookie, follows nothing by itself.
 
-use reqwest::header::{COOKIE, HeaderMap, LOCATION, SET_COOKIE};
+use reqwest::header::{CONTENT_TYPE, COOKIE, HeaderMap, LOCATION, SET_COOKIE};
 use reqwest::{Method, StatusCode};
 use std::sync::Mutex;
 
@@ -89,7 +89,14 @@ impl Client {
             let value = rest.split(';').next().unwrap();
             self.set_cookie((!value.is_empty()).then_some(value));
         }
-        let body = String::from_utf8_lossy(&response.bytes().await.unwrap()).into_owned();
+        let mut body = String::from_utf8_lossy(&response.bytes().await.unwrap()).into_owned();
+        if headers
+            .get(CONTENT_TYPE)
+            .is_some_and(|kind| kind.as_bytes().starts_with(b"text/html"))
+        {
+            // Comments with which leptos parts one piece of text from the next; nobody sees them.
+            body = body.replace("<!>", "");
+        }
         Reply { status, headers, body }
     }
 

@@ -32,11 +32,11 @@ pub async fn link(conn: &mut Conn, app: &App, user: UserId) -> Result<String> {
     Ok(token.link(app, "/not-me"))
 }
 
-/// Uses the link of an alert. Answers a token for a new password; `None` when the link is unknown, used or over.
+/// Uses the link of an alert. Answers whose it was, for whom streams are to end, and a token for a new password; `None` when the link is unknown, used or over.
 ///
 /// # Errors
 /// When the database cannot be used; the link then still works.
-pub async fn report_by_link(app: &App, caller: &Caller, token: &str) -> Result<Option<Token>> {
+pub async fn report_by_link(app: &App, caller: &Caller, token: &str) -> Result<Option<(UserId, Token)>> {
     let Some(token) = Token::parse(token) else {
         return Ok(None);
     };
@@ -52,7 +52,7 @@ pub async fn report_by_link(app: &App, caller: &Caller, token: &str) -> Result<O
     let reset = Token::new()?;
     tokens::insert(&mut conn, &reset, Some(user), TokenKind::Reset, now).await?;
     conn.commit().await?;
-    Ok(Some(reset))
+    Ok(Some((user, reset)))
 }
 
 /// As [`report_by_link`], by somebody who is signed in: the way to a new password is mailed.

@@ -17,6 +17,7 @@ pub use chain::{Chain, check};
 pub use read::{EventView, LogPage, LogView, list, page};
 
 pub(super) use purge::{purge, remove_addresses};
+pub(super) use read::devices_signed_in;
 
 use super::error::{Error, Result};
 use super::limits;

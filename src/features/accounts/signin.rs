@@ -8,13 +8,16 @@
 use super::error::{Error, Result};
 use super::security_log::{self, Caller, SecurityEvent};
 use super::sessions::{self, Secret};
+use super::signup::queue;
 use super::throttle::{Counted, network};
 use super::tokens::{self, Token, TokenKind};
 use super::users::{self, Credentials};
-use super::{CurrentUser, second_factor};
+use super::{CurrentUser, alarm, second_factor};
 use crate::domain::accounts::{Email, SecurityEventKind};
 use crate::domain::ids::{SessionId, UserId};
+use crate::domain::mail;
 use crate::features::App;
+use crate::infra::crypto::DataKey;
 use crate::infra::db::Conn;
 use secrecy::SecretString;
 use sha2::{Digest, Sha256};
@@ -163,10 +166,25 @@ async fn open(app: &App, caller: &Caller, user: UserId, old: Option<&CurrentUser
     if let Some(old) = old {
         sessions::revoke(&mut conn, old.id, old.session, app.clock.now()).await?;
     }
+    let is_new = is_new_device(&mut conn, app, (user, &key), &caller.device).await?;
     let (_, secret) = sessions::insert(&mut conn, app, user, &key, &caller.device).await?;
     record(&mut conn, app, caller, user, SecurityEventKind::SignedIn).await?;
+    if is_new {
+        let profile = users::profile(&mut conn, user, &key).await?;
+        let when = app.clock.now().human();
+        let not_me = alarm::link(&mut conn, app, user).await?;
+        let letter = mail::signed_in_anew(&profile.name, &when, &caller.device, &not_me);
+        queue(app, &mut conn, (user, &profile.email), "new_sign_in", letter).await?;
+    }
     conn.commit().await?;
     Ok(SignIn::Done(secret))
+}
+
+/// Whether the account was used before, but by no browser of this kind. A new version is no new browser.
+async fn is_new_device(conn: &mut Conn, app: &App, (user, key): (UserId, &DataKey), device: &str) -> Result<bool> {
+    let kind = |device: &str| device.replace(|it: char| it.is_ascii_digit() || it == '.', "");
+    let known = security_log::devices_signed_in(conn, user, key, app.clock.now()).await?;
+    Ok(!known.is_empty() && !known.iter().any(|it| kind(it) == kind(device)))
 }
 
 async fn record(conn: &mut Conn, app: &App, caller: &Caller, user: UserId, kind: SecurityEventKind) -> Result<()> {

@@ -101,12 +101,14 @@ crate::row! {
         pub expires_at: Option<i64>,
         pub last_used_at: Option<i64>,
         pub state: String,
+        /// Since when the account is held after "this was not me".
+        pub frozen_at: Option<i64>,
     }
 }
 
 const FIND_BY_HASH: &str = "
     SELECT platform_keys.id, platform_keys.user_id, platform_keys.expires_at, platform_keys.last_used_at,
-        users.state
+        users.state, users.frozen_at
     FROM platform_keys JOIN users ON users.id = platform_keys.user_id WHERE platform_keys.hash = $1";
 
 pub async fn find_by_hash(conn: &mut Conn, hash: &[u8]) -> db::Result<Option<Found>> {

@@ -223,7 +223,8 @@ pub async fn authenticate(app: &App, text: &str) -> Result<Option<UserId>, Error
 
 fn is_usable(found: &Found, now: Timestamp) -> bool {
     let has_ended = found.expires_at.is_some_and(|at| at <= now.0);
-    !has_ended && AccountState::parse(&found.state).may_sign_in()
+    let is_held = found.frozen_at.is_some();
+    !has_ended && !is_held && AccountState::parse(&found.state).may_sign_in()
 }
 
 async fn touch(app: &App, id: PlatformKeyId, now: Timestamp) -> Result<(), Error> {
@@ -314,12 +315,13 @@ async fn tell(conn: &mut Conn, app: &App, user: UserId, told: Told<'_>) -> Resul
         dedupe: format!("platform_key:{}", app.clock.new_id()),
     };
     let when = app.clock.now().human();
-    let (forgot, keys) = (
-        accounts::tokens::link(app, "/forgot"),
-        accounts::tokens::link(app, "/settings/platform-keys"),
-    );
+    let keys = accounts::tokens::link(app, "/settings/platform-keys");
+    let not_me = match told.change {
+        PlatformKeyChange::Leaked => String::new(),
+        _ => accounts::alarm::link(conn, app, user).await?,
+    };
     accounts::notify(conn, app, user, notification, |name| {
-        mail::platform_key_changed(name, told.change, &when, (&keys, &forgot))
+        mail::platform_key_changed(name, told.change, &when, (&keys, &not_me))
     })
     .await?;
     Ok(())

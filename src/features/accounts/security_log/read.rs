@@ -52,6 +52,29 @@ pub async fn list(conn: &mut Conn, user: UserId, key: &DataKey, now: Timestamp, 
     })
 }
 
+/// Sign-ins that are looked back at for known devices.
+const LOOK_BACK: i64 = 50;
+const SIGN_INS: &str = "SELECT id, seq, kind, at, detail, ip, ip_commitment, prev, hash FROM security_events \
+     WHERE user_id = $1 AND at > $2 AND kind = $3 ORDER BY seq DESC LIMIT $4";
+
+/// With what the account was signed in to, newest first; rows that do not open are passed over.
+pub(in super::super) async fn devices_signed_in(
+    conn: &mut Conn,
+    user: UserId,
+    key: &DataKey,
+    now: Timestamp,
+) -> db::Result<Vec<String>> {
+    let rows = on!(conn, c => sqlx::query_as::<_, Row>(SIGN_INS)
+        .bind(user.0)
+        .bind(now.minus(SECURITY_EVENT_RETENTION_DAYS * DAY_MS).0)
+        .bind(SecurityEventKind::SignedIn.as_str())
+        .bind(LOOK_BACK)
+        .fetch_all(c)
+        .await)?;
+    let views = views(&rows, user, key, now).into_iter();
+    Ok(views.filter(|view| view.is_readable).map(|view| view.device).collect())
+}
+
 /// One page of a log.
 #[derive(Clone)]
 pub struct LogPage {

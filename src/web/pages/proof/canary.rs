@@ -1,7 +1,7 @@
 //! The canary's panel: what it does, its button, how far it has come, what was found.
 
 use crate::domain::usage::grouped;
-use crate::features::privacy::proof::canary::{NOT_SEARCHED, Place, Run, Stage};
+use crate::features::privacy::proof::canary::{Place, Run, Stage};
 use crate::web::components::{Icon, Name, TableScroll};
 use leptos::prelude::*;
 use serde_json::{Value, json};
@@ -53,7 +53,8 @@ fn result(run: Run) -> AnyView {
         .iter()
         .map(|name| view! { <li><code>{name.clone()}</code></li> })
         .collect_view();
-    let skipped = NOT_SEARCHED
+    let skipped = run
+        .not_searched
         .iter()
         .map(|what| view! { <li>{*what}</li> })
         .collect_view();
@@ -171,7 +172,7 @@ pub(super) fn as_json(run: &Run) -> Value {
         "is_clean": run.is_clean(),
         "found": run.found,
         "searched": places,
-        "not_searched": NOT_SEARCHED,
+        "not_searched": run.not_searched,
     })
 }
 

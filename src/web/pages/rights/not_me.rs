@@ -1,7 +1,7 @@
 //! `/not-me`: where the link of an alert leads. Looking at it changes nothing; only the form does.
 
-use crate::features::App;
 use crate::features::accounts::alarm;
+use crate::features::{App, engine};
 use crate::web::auth::{remove_cookie, see_other};
 use crate::web::client::caller;
 use crate::web::components::{Notice, PublicShell, Tone};
@@ -18,7 +18,8 @@ const FORM: &str = "not-me";
 
 pub(super) async fn post_not_me(State(app): State<App>, form: Form) -> Response {
     match alarm::report_by_link(&app, &caller(&app, &form.parts), form.fields.get("token")).await {
-        Ok(Some(reset)) => {
+        Ok(Some((user, reset))) => {
+            engine::stop_all_of(&app, user);
             let mut response = see_other(&format!("/reset?token={}", reset.text()));
             // Every session is over, the one of this browser too.
             remove_cookie(&app, &mut response);

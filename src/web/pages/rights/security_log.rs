@@ -2,9 +2,9 @@
 //! moment, and the button "this was not me".
 
 use crate::domain::privacy::constants::{IP_RETENTION_DAYS, SECURITY_EVENT_RETENTION_DAYS};
-use crate::features::App;
 use crate::features::accounts::alarm;
 use crate::features::accounts::security_log::{self, Chain, Change, EventView, LogPage};
+use crate::features::{App, engine};
 use crate::web::auth::{SignedIn, remove_cookie, see_other};
 use crate::web::client::caller;
 use crate::web::components::{AppShell, Badge, EmptyState, Name, Notice, Panel, ProblemNotice, TableScroll, Tone};
@@ -21,6 +21,7 @@ pub(super) const PATH: &str = "/settings/privacy/security-log";
 pub(super) async fn post_not_me(State(app): State<App>, SignedIn(user): SignedIn, form: Form) -> Response {
     match alarm::report(&app, &caller(&app, &form.parts), &user).await {
         Ok(()) => {
+            engine::stop_all_of(&app, user.id);
             let mut response = see_other("/not-me?notice=mailed");
             remove_cookie(&app, &mut response);
             response

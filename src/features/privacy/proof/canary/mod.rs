@@ -25,6 +25,7 @@ use crate::features::App;
 use crate::features::accounts::throttle::Counted;
 use crate::features::engine::{self, EngineStream};
 use crate::infra::crypto::random;
+use crate::infra::db::Db;
 use crate::infra::log_tail;
 use echo::EchoServer;
 use needles::Needles;
@@ -40,12 +41,23 @@ const SHOWN_MS: i64 = HOUR_MS;
 const CALL: Duration = Duration::from_secs(20);
 
 /// What cannot be searched from here, and is said so.
-pub const NOT_SEARCHED: [&str; 4] = [
+const NOT_SEARCHED: [&str; 4] = [
     "the machine's swap and the kernel's own buffers",
     "this process's memory",
     "backups, and logs that another program collects",
     "a provider's side: this call went to an echo on this machine; a real one goes to the provider you pick",
 ];
+
+/// What cannot be searched besides when the database is a server of its own.
+const NOT_SEARCHED_ON_A_SERVER: &str =
+    "the database server's own files and log: its tables were read row by row, its disk was not";
+
+/// What a run does not search on this installation.
+fn not_searched(app: &App) -> Vec<&'static str> {
+    let is_server = [&app.db, &app.keystore].iter().any(|db| matches!(db, Db::Postgres(_)));
+    let more = is_server.then_some(NOT_SEARCHED_ON_A_SERVER);
+    more.into_iter().chain(NOT_SEARCHED).collect()
+}
 
 /// Where a run is.
 #[derive(Clone, Debug, PartialEq, Eq)]
@@ -68,6 +80,8 @@ pub struct Run {
     /// Characters of the echo that came back.
     pub echoed: usize,
     pub places: Vec<Place>,
+    /// What cannot be searched from here.
+    pub not_searched: Vec<&'static str>,
     /// Names of the files, tables or logs that hold the string.
     pub found: Vec<String>,
     /// From the button to the end of the search.
@@ -136,6 +150,7 @@ pub fn start_with(app: &App, user: UserId, text: String) {
         stage: Stage::Calling,
         echoed: 0,
         places: Vec::new(),
+        not_searched: not_searched(app),
         found: Vec::new(),
         took: Duration::ZERO,
     };
