@@ -13,8 +13,8 @@ test('every page behind the door answers, is accessible in both themes and fits 
     }
     await member.setViewportSize({ width: 360, height: 740 });
     await expectNoSidewaysScroll(member);
-  }, /^\/(dashboard|assistant|settings)/);
-  const expected = ['/dashboard', '/assistant', '/settings', '/settings/keys', '/settings/budgets', '/settings/profile'];
+  }, /^\/(dashboard|assistant|reports|settings)/);
+  const expected = ['/dashboard', '/assistant', '/reports', '/settings', '/settings/keys', '/settings/budgets', '/settings/profile'];
   for (const path of expected) expect(seen).toContain(path);
 });
 

@@ -16,6 +16,9 @@ use rust_embed::{EmbeddedFile, RustEmbed};
 #[allow_missing = true]
 struct Site;
 
+/// The script that runs apart from its page, under a policy of its own.
+pub const WORKER: &str = "analyzer-worker.js";
+
 const FOR_EVER: HeaderValue = HeaderValue::from_static("public, max-age=31536000, immutable");
 const ASK_AGAIN: HeaderValue = HeaderValue::from_static("public, no-cache");
 /// Packed variants by preference: the coding's name and the suffix of its files.
@@ -75,6 +78,9 @@ pub fn file<B>(request: &Request<B>) -> Option<Response<Body>> {
         return Some(response);
     }
     headers.insert(header::CONTENT_TYPE, content_type(path)?);
+    if path == WORKER {
+        headers.insert(header::CONTENT_SECURITY_POLICY, super::headers::WORKER);
+    }
     headers.insert(header::CONTENT_LENGTH, HeaderValue::from(body.len()));
     if let Some(coding) = coding {
         headers.insert(header::CONTENT_ENCODING, HeaderValue::from_static(coding));

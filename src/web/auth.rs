@@ -29,7 +29,7 @@ use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 /// Everything below these paths is for signed-in people only, whatever the page itself does.
-const SIGNED_IN: &[&str] = &["/dashboard", "/assistant", "/settings"];
+const SIGNED_IN: &[&str] = &["/dashboard", "/assistant", "/reports", "/settings"];
 /// What waits for a new password after "this was not me": changes of keys, of the address and of the second factor.
 /// Deletion stands apart, because calling it off goes to the same path; its service refuses.
 const HELD: &[&str] = &[

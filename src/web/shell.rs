@@ -11,8 +11,8 @@ use super::pages::landing::Landing;
 use super::pages::not_found::NotFound;
 use super::pages::privacy_export;
 use super::pages::{
-    accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, privacy_centre, rights,
-    settings,
+    accounts, budgets, dashboard, integrations, keys, leaked_key, legal, platform_keys, privacy_centre, reports,
+    rights, settings,
 };
 use leptos::prelude::*;
 use leptos_meta::{MetaTags, Title, provide_meta_context};
@@ -142,6 +142,7 @@ fn VaultAndUsageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/settings/privacy/downloads") view=privacy_export::DownloadsPage ssr=SsrMode::Async />
             <Route path=path!("/settings/privacy/import") view=privacy_export::ImportPage ssr=SsrMode::Async />
             <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
+            <Route path=path!("/reports") view=reports::ReportsPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

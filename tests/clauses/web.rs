@@ -11,9 +11,10 @@ use spectr::features::privacy::proof::{self, Standing};
 use std::collections::BTreeSet;
 
 /// Pages for signed-in people.
-const CLOSED: [&str; 9] = [
+const CLOSED: [&str; 10] = [
     "/dashboard",
     "/assistant",
+    "/reports",
     "/settings",
     "/settings/profile",
     "/settings/security",

@@ -13,7 +13,14 @@ use std::time::{Duration, SystemTime};
 
 const LOOK: Duration = Duration::from_millis(300);
 /// What the static half of the site is made of, besides the shared code.
-const SITE: [&str; 4] = ["style", "public", "src/islands", "src/domain"];
+const SITE: [&str; 6] = [
+    "style",
+    "public",
+    "src/islands",
+    "src/domain",
+    "crates/analyzer/src",
+    "crates/reports/src",
+];
 /// What the server is made of.
 const SERVER: [&str; 4] = ["src", "migrations", "Cargo.toml", "build.rs"];
 

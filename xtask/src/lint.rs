@@ -15,6 +15,7 @@ const CHECKS: [Check; 4] = [
             "clippy",
             "--package=spectr",
             "--package=spectr-reports",
+            "--package=analyzer",
             "--all-targets",
             "--",
             "-D",

@@ -24,7 +24,7 @@ pub fn build(steps: &mut Steps, target_dir: &Path) -> Result<(), String> {
         // The end of the browser code's build keeps one core busy; the tool is built on the other meanwhile.
         thread::scope(|scope| {
             let tool = scope.spawn(build_tool);
-            let wasm = build_wasm();
+            let wasm = build_wasm().and_then(|()| build_analyzer());
             let tool = tool
                 .join()
                 .unwrap_or_else(|_| Err("the site tool's build broke off".to_owned()));
@@ -32,10 +32,14 @@ pub fn build(steps: &mut Steps, target_dir: &Path) -> Result<(), String> {
         })
     })?;
     steps.step("Style sheet, browser code and public files into target/site", || {
-        let wasm = target_dir.join(TARGET).join("wasm/spectr.wasm");
+        let wasm = target_dir.join(TARGET).join("wasm");
         let mut command = Command::new(target_dir.join(TOOL_PROFILE).join("site"));
         cargo::clean(&mut command);
-        cargo::succeed(command.arg(wasm).arg("target/site"))
+        cargo::succeed(
+            command
+                .arg("target/site")
+                .args(["spectr.wasm", "analyzer.wasm"].map(|name| wasm.join(name))),
+        )
     })
 }
 
@@ -56,6 +60,21 @@ fn build_wasm() -> Result<(), String> {
         "--profile=wasm",
         "--no-default-features",
         "--features=hydrate",
+        &format!("--target={TARGET}"),
+    ])
+}
+
+/// Compiles the report analyzer's worker. Apart from the islands: together they would share features,
+/// and so sizes.
+///
+/// # Errors
+/// When it does not compile.
+fn build_analyzer() -> Result<(), String> {
+    cargo::run(&[
+        "build",
+        "--lib",
+        "--package=analyzer",
+        "--profile=wasm",
         &format!("--target={TARGET}"),
     ])
 }

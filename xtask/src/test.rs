@@ -47,7 +47,7 @@ fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
     let nextest = find_program(&["cargo-nextest"]).is_some();
     let mut count = Count::default();
     // Packages are built apart: together they would share features, and be built anew for `run`.
-    let product: &[&str] = &["--package=spectr", "--package=spectr-reports"];
+    let product: &[&str] = &["--package=spectr", "--package=spectr-reports", "--package=analyzer"];
     let profile = if nextest { "--cargo-profile" } else { "--profile" };
     let tools: &[&str] = &["--package=site", "--package=xtask", profile, site::TOOL_PROFILE];
     // A filter names tests of the product.

@@ -20,6 +20,18 @@ pub struct Opened {
     allure: BTreeMap<String, Builder>,
 }
 
+/// Endings of files that are looked at in folders.
+const ENDINGS: [&str; 11] = [
+    "xml", "json", "jsonl", "ndjson", "trx", "tap", "zip", "gz", "tgz", "tar", "log",
+];
+
+/// Whether a file that was found in a folder may be a report, by its name.
+#[must_use]
+pub fn is_likely(name: &str) -> bool {
+    name.rsplit_once('.')
+        .is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+}
+
 /// Whether a file that begins so is an archive, to be given as a whole.
 #[must_use]
 pub fn is_archive(head: &[u8]) -> bool {

@@ -4,16 +4,12 @@
 //! report by its ending is opened, and only what is one is told of.
 
 use crate::domain::reports::model::Report;
-use crate::domain::reports::open::{Opened, is_archive};
+use crate::domain::reports::open::{Opened, is_archive, is_likely};
 use crate::domain::reports::reader::Reader;
 use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 
-/// Endings looked at in folders.
-const ENDINGS: [&str; 11] = [
-    "xml", "json", "jsonl", "ndjson", "trx", "tap", "zip", "gz", "tgz", "tar", "log",
-];
 /// Folders that hold no reports of one's own.
 const PASSED_OVER: [&str; 2] = [".git", "node_modules"];
 const MAX_DEPTH: usize = 24;
@@ -108,9 +104,7 @@ fn take_folder(opened: &mut Opened, folder: &Path, depth: usize) {
             if !is_link && depth < MAX_DEPTH && !PASSED_OVER.contains(&own.as_str()) {
                 take_folder(opened, &path, depth + 1);
             }
-        } else if own
-            .rsplit_once('.')
-            .is_some_and(|(_, ending)| ENDINGS.contains(&ending.to_ascii_lowercase().as_str()))
+        } else if is_likely(&own)
             && fs::metadata(&path).is_ok_and(|it| it.len() <= MAX_WHOLE)
             && let Ok(bytes) = fs::read(&path)
         {

@@ -44,6 +44,15 @@ const RAIL: &[Group] = &[
         }],
     },
     Group {
+        name: "AI Testing",
+        entries: &[Entry {
+            href: "/reports",
+            name: "Report Analyzer",
+            icon: Name::Report,
+            below: &[],
+        }],
+    },
+    Group {
         name: "Intelligence",
         entries: &[Entry {
             href: "/assistant",

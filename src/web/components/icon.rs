@@ -49,6 +49,8 @@ icons! {
     More "M4.5 10v.1M10 10v.1M15.5 10v.1";
     Plus "M10 4v12M4 10h12";
     Refresh "M16.5 8A7 7 0 1 0 17 11M17 4v4h-4";
+    /// Many lines, few causes.
+    Report "M4 2.5h8.5L16 6v11.5H4ZM12 2.5V6h4M7 10h6M7 12.7h4M7 15.4h2";
     Search "M8.8 3a5.8 5.8 0 1 0 0 11.6 5.8 5.8 0 0 0 0-11.6ZM13 13l4 4";
     Send "M3 10h13M11 5l5 5-5 5";
     Shield "M10 2.5 16.5 5v5c0 3.5-2.7 6-6.5 7.5C6.2 16 3.5 13.5 3.5 10V5ZM7 10l2.2 2.2L13 8";

@@ -5,6 +5,7 @@ use leptos::prelude::*;
 /// Pages of the product: address, name, and where it belongs.
 const SIGNED_IN: &[(&str, &str, &str)] = &[
     ("/assistant", "JARVIS AI", "Intelligence"),
+    ("/reports", "Report Analyzer", "AI Testing"),
     ("/dashboard", "Dashboard", "Usage and cost"),
     ("/settings/keys", "API keys", "Settings"),
     ("/settings/platform-keys", "Platform keys", "Settings"),

@@ -33,7 +33,7 @@ pub fn AssistantPage() -> impl IntoView {
 
 /// What this person can ask: the keys of their own, newest first, then the operator's trial keys of
 /// providers they have none for, then the guide.
-async fn sources(app: &App, user: UserId) -> Result<Vec<Source>, vault::VaultError> {
+pub async fn sources(app: &App, user: UserId) -> Result<Vec<Source>, vault::VaultError> {
     let keys = vault::list(app, user).await?;
     let has_key = |provider: Provider| keys.iter().any(|key| key.provider == provider);
     let trial = |provider: Provider| app.config.trial_keys.contains_key(&provider) && !has_key(provider);

@@ -7,12 +7,14 @@ use crate::domain::providers::Provider;
 use crate::web::api::usage::PARAMETERS;
 use crate::web::components::{PublicShell, TableScroll, inline};
 use crate::web::pages::proof::ProofDocs;
+use crate::web::pages::reports::ReportsDocs;
 use leptos::prelude::*;
 
 const CONTENTS: &[(&str, &str)] = &[
     ("start", "Start"),
     ("commands", "Commands"),
     ("environment", "Environment"),
+    ("reports", "Report Analyzer"),
     ("stream", "POST /stream/chat"),
     ("api", "GET /api/v1/usage"),
     ("headers", "Headers and limits"),
@@ -37,6 +39,7 @@ pub fn Docs() -> impl IntoView {
                     {view! { <Start /> }.into_any()}
                     {view! { <Commands /> }.into_any()}
                     {view! { <Environment /> }.into_any()}
+                    {view! { <ReportsDocs /> }.into_any()}
                     {view! { <Stream /> }.into_any()}
                     {view! { <Api /> }.into_any()}
                     {view! { <Headers /> }.into_any()}
@@ -50,7 +53,11 @@ pub fn Docs() -> impl IntoView {
 }
 
 /// A table of two columns: names in code, meanings with inline marks.
-fn pairs(label: &'static str, head: [&'static str; 2], rows: &'static [(&'static str, &'static str)]) -> impl IntoView {
+pub fn pairs(
+    label: &'static str,
+    head: [&'static str; 2],
+    rows: &'static [(&'static str, &'static str)],
+) -> impl IntoView {
     let rows = rows
         .iter()
         .map(|(name, meaning)| view! { <tr><th scope="row">{inline(name)}</th><td>{inline(meaning)}</td></tr> })

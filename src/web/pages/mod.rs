@@ -19,5 +19,6 @@ pub mod privacy_centre;
 pub mod privacy_export;
 pub mod problem;
 pub mod proof;
+pub mod reports;
 pub mod rights;
 pub mod settings;

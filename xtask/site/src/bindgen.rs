@@ -10,8 +10,9 @@ use wasm_bindgen_cli_support::Bindgen;
 /// Stands in every stamp: raise it when the output for the same wasm changes.
 const RECIPE: u32 = 1;
 
-/// `pkg/spectr.js`, `pkg/spectr.wasm` and the snippets; made anew in `work` only when the wasm changed.
+/// `pkg/NAME.js`, `pkg/NAME.wasm` and the snippets; made anew in `work` only when the wasm changed.
 pub fn files(wasm: &Path, work: &Path) -> Result<Files> {
+    let name = wasm.file_stem().unwrap_or_default().to_string_lossy().into_owned();
     let stamp = work.join("stamp");
     let wanted = fingerprint(&fs::read(wasm).map_err(|error| format!("{}: {error}", wasm.display()))?);
     let pkg = work.join("pkg");
@@ -25,20 +26,23 @@ pub fn files(wasm: &Path, work: &Path) -> Result<Files> {
             .map_err(|error| error.to_string())?
             .typescript(false)
             .omit_default_module_path(true)
-            .out_name("spectr")
+            .out_name(&name)
             .generate(&pkg)
             .map_err(|error| format!("wasm-bindgen: {error:#}"))?;
         fs::write(&stamp, wanted)?;
     }
     Ok(tree::read(&pkg)?
         .into_iter()
-        .map(|(name, content)| (served_name(&name), content))
+        .map(|(file, content)| (served_name(&name, &file), content))
         .collect())
 }
 
 /// The page names the wasm itself, so it can have a plain name.
-fn served_name(name: &str) -> String {
-    format!("pkg/{}", name.replace("spectr_bg.wasm", "spectr.wasm"))
+fn served_name(name: &str, file: &str) -> String {
+    format!(
+        "pkg/{}",
+        file.replace(&format!("{name}_bg.wasm"), &format!("{name}.wasm"))
+    )
 }
 
 fn fingerprint(wasm: &[u8]) -> String {
@@ -53,8 +57,11 @@ mod tests {
 
     #[test]
     fn the_wasm_is_served_under_a_plain_name_and_snippets_keep_theirs() {
-        assert_eq!(served_name("spectr_bg.wasm"), "pkg/spectr.wasm");
-        assert_eq!(served_name("snippets/a-1/inline0.js"), "pkg/snippets/a-1/inline0.js");
+        assert_eq!(served_name("spectr", "spectr_bg.wasm"), "pkg/spectr.wasm");
+        assert_eq!(
+            served_name("spectr", "snippets/a-1/inline0.js"),
+            "pkg/snippets/a-1/inline0.js"
+        );
     }
 
     #[test]

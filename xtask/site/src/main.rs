@@ -1,4 +1,4 @@
-//! Builds the static half of the site: `site WASM OUT` takes the compiled browser code, `style/` and
+//! Builds the static half of the site: `site OUT WASM…` takes the compiled browser code, `style/` and
 //! `public/` and leaves `OUT` holding exactly the files to be served, each with its `.br` and `.gz`.
 //!
 //! A file whose content did not change is not written, so that the server is not rebuilt for nothing.
@@ -16,8 +16,8 @@ type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 fn main() -> ExitCode {
     let mut arguments = std::env::args_os().skip(1).map(PathBuf::from);
-    let (Some(wasm), Some(out)) = (arguments.next(), arguments.next()) else {
-        return fail("usage: site WASM OUT");
+    let (Some(out), wasm) = (arguments.next(), arguments.collect::<Vec<_>>()) else {
+        return fail("usage: site OUT WASM…");
     };
     match build(&wasm, &out) {
         Ok(()) => ExitCode::SUCCESS,
@@ -25,9 +25,11 @@ fn main() -> ExitCode {
     }
 }
 
-fn build(wasm: &Path, out: &Path) -> Result {
+fn build(wasm: &[PathBuf], out: &Path) -> Result {
     let mut files = tree::read(Path::new("public"))?;
-    files.extend(bindgen::files(wasm, &wasm.with_extension("bindgen"))?);
+    for wasm in wasm {
+        files.extend(bindgen::files(wasm, &wasm.with_extension("bindgen"))?);
+    }
     let css = version::stamp(&style::bundle(Path::new("style/main.css"))?, &files);
     files.insert("pkg/spectr.css".into(), css.into_bytes());
     compress::add_variants(&mut files, out)?;

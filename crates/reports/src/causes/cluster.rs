@@ -261,6 +261,30 @@ fn build(groups: Vec<(u64, Gathered)>, alike: f64) -> Option<Cluster> {
     })
 }
 
+/// A cause of this one exact group, for users who arrange groups themselves.
+#[must_use]
+pub fn describe(id: u64, group: &Group, reports: &[&Report]) -> Cluster {
+    let case = group
+        .members
+        .first()
+        .and_then(|member| Some((*reports.get(member.report)?, member.case)))
+        .and_then(|(report, case)| Some((report, report.cases.get(case)?)));
+    let failure = case.and_then(|(report, case)| Some((report, report.verdict(case)?)));
+    let exemplar = failure.map_or_else(Trace::default, |(report, it)| {
+        Trace::read(report.text(it.kind), report.text(it.message), report.text(it.stack))
+    });
+    Cluster {
+        id,
+        title: title(&exemplar),
+        level: 1,
+        category: categorise(&exemplar),
+        // A person said so.
+        certainty: 1.0,
+        groups: vec![group.clone()],
+        exemplar,
+    }
+}
+
 fn title(trace: &Trace) -> String {
     let line = trace
         .message

@@ -24,8 +24,8 @@ pub fn markdown(analysis: &Analysis) -> String {
     }
     if !analysis.clusters.is_empty() {
         out.push_str(&format!("\n## Causes ({})\n", analysis.clusters.len()));
-        for (number, cluster) in (1..).zip(&analysis.clusters) {
-            cause(analysis, number, cluster, &mut out);
+        for (number, cluster) in (1_usize..).zip(&analysis.clusters) {
+            cause(analysis, &format!("{number}. "), cluster, &mut out);
         }
     }
     if let Some(change) = &analysis.change {
@@ -55,7 +55,15 @@ pub fn markdown(analysis: &Analysis) -> String {
     out
 }
 
-fn cause(analysis: &Analysis, number: usize, cluster: &Cluster, out: &mut String) {
+/// One cause, for the description of a pull request.
+#[must_use]
+pub fn cause_markdown(analysis: &Analysis, cluster: &Cluster) -> String {
+    let mut out = String::new();
+    cause(analysis, "", cluster, &mut out);
+    out.trim_start().to_owned()
+}
+
+fn cause(analysis: &Analysis, number: &str, cluster: &Cluster, out: &mut String) {
     let members: Vec<_> = cluster.members().collect();
     let news = match &analysis.change {
         Some(change) if !change.known.contains(&cluster.id) => ", new",
@@ -63,7 +71,7 @@ fn cause(analysis: &Analysis, number: usize, cluster: &Cluster, out: &mut String
     };
     let title = inline(&redact(&cluster.title));
     out.push_str(&format!(
-        "\n### {number}. {title}\n\n{} tests · {} · certainty {:.0} % · `{}`{news}\n\n",
+        "\n### {number}{title}\n\n{} tests · {} · certainty {:.0} % · `{}`{news}\n\n",
         members.len(),
         cluster.category.words(),
         cluster.certainty * 100.0,

@@ -10,7 +10,7 @@ mod markdown;
 pub use html::html;
 pub use json::json;
 pub use junit::junit;
-pub use markdown::markdown;
+pub use markdown::{cause_markdown, markdown};
 
 /// Text for HTML and XML; characters that XML does not know are left out.
 fn escape(text: &str) -> String {

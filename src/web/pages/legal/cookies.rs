@@ -44,6 +44,12 @@ pub fn Cookies() -> impl IntoView {
                                 <td>"your conversations, per account; never sent to the server to be stored"</td>
                                 <td>"until you forget them"</td>
                             </tr>
+                            <tr>
+                                <th scope="row">"Report Analyzer"</th>
+                                <td>"IndexedDB"</td>
+                                <td>"names, merges and pins that you gave to causes, and summaries that you chose to keep, per account; never sent to the server"</td>
+                                <td>"until you forget them"</td>
+                            </tr>
                         </tbody>
                     </table>
                 </TableScroll>

@@ -1,0 +1,302 @@
+// The report analyzer in a real browser: reports of real tools give the counts and the ids that the command
+// gives, two runs compare, and nothing of a report goes over the network.
+
+import { execFileSync } from 'node:child_process';
+import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Page } from '@playwright/test';
+import { submit } from '../support/account.ts';
+import { expect, expectAccessible, expectNoSidewaysScroll, test } from '../support/fixtures.ts';
+
+const FOLDER = join(import.meta.dirname, '../../crates/reports/fixtures');
+const CANARY = 'canary-51c09e';
+const NAMES = ['passed', 'failed', 'errored', 'skipped', 'flaky'] as const;
+
+/** Reports of these tools, and how many passed, failed, errored, were skipped, were flaky. */
+const TOOLS: [file: string, counts: number[]][] = [
+  ['pytest-junit.xml', [3, 3, 3, 2, 0]],
+  ['jest.json', [1, 3, 1, 2, 0]],
+  ['mocha.json', [2, 3, 0, 2, 1]],
+  ['node.tap', [2, 3, 0, 2, 0]],
+  ['playwright.json', [4, 4, 0, 4, 2]],
+  ['robot.xml', [1, 2, 0, 1, 0]],
+  ['ctest.xml', [1, 1, 1, 3, 0]],
+  ['cucumber.json', [1, 2, 0, 1, 0]],
+  ['go-test.jsonl', [2, 4, 0, 1, 0]],
+  ['gtest.xml', [1, 2, 0, 2, 0]],
+  ['nextest-junit.xml', [2, 3, 0, 0, 1]],
+  ['allure.zip', [3, 4, 2, 2, 0]],
+];
+
+interface Analysis {
+  clusters: { id: string; members: unknown[] }[];
+}
+
+/** What `spectr analyze` says of these files. */
+function native(...files: string[]): Analysis {
+  return JSON.parse(execFileSync(process.env.E2E_SERVER!, ['analyze', '--json', ...files], { encoding: 'utf8' }));
+}
+
+function junit(failures: [message: string, count: number][], passed = 3): string {
+  const bad = failures.flatMap(([message, count], kind) =>
+    Array.from({ length: count }, (_, n) => `<testcase classname="c${kind}" name="t${kind} ${n}" time="0.5"><failure message="${message}"/></testcase>`),
+  );
+  const good = Array.from({ length: passed }, (_, n) => `<testcase classname="ok" name="p${n}" time="1.25"/>`);
+  return `<testsuite name="s">${[...bad, ...good].join('\n')}</testsuite>`;
+}
+
+const file = (name: string, text: string) => ({ name, mimeType: 'text/xml', buffer: Buffer.from(text) });
+const NOW = junit([[`TimeoutError: no answer from ${CANARY}`, 4], ['KeyError: the price is gone', 2]]);
+
+async function open(page: Page, at = '/reports'): Promise<void> {
+  await page.goto(at);
+  await page.locator('html[data-scripts]').waitFor();
+}
+
+async function give(page: Page, ...files: Parameters<Page['setInputFiles']>[1][]): Promise<void> {
+  await page.setInputFiles('#files', files as string[]);
+  await expect(page.locator('#progress')).toBeHidden({ timeout: 30_000 });
+  await expect(page.locator('#results')).toBeVisible();
+}
+
+const figure = (page: Page, name: string) => page.locator(`#summary [data-count=${name}]`);
+const ids = (page: Page) => page.locator('#list .cause').evaluateAll((all) => all.map((row) => (row as HTMLElement).dataset.cause));
+
+test('reports of twelve tools open with exact counts and the ids of the command', async ({ member }) => {
+  await open(member);
+  for (const [name, counts] of TOOLS) {
+    const path = join(FOLDER, name);
+    await give(member, path);
+    await expect(figure(member, 'tests'), name).toHaveText(String(counts.slice(0, 4).reduce((sum, it) => sum + it, 0)));
+    for (const [at, count] of counts.entries()) await expect(figure(member, NAMES[at]), `${name} ${NAMES[at]}`).toHaveText(String(count));
+    const { clusters } = native(path);
+    expect(await ids(member), name).toEqual(clusters.map((it) => it.id));
+    const sizes = await member.locator('#list .cause-size').allTextContents();
+    expect(sizes, name).toEqual(clusters.map((it) => String(it.members.length)));
+  }
+});
+
+test('nothing of a report is in any request', async ({ member }) => {
+  await open(member);
+  await member.waitForLoadState('networkidle');
+  const sent: string[] = [];
+  member.on('request', (request) => {
+    // The browser may ask for the page's icon when it likes.
+    if (!request.url().endsWith('/icon.svg')) sent.push(`${request.method()} ${request.url()} ${request.postData() ?? ''}`);
+  });
+  await give(member, file('now.xml', NOW));
+  await member.locator('#list .cause-link').first().click();
+  await expect(member.locator('#detail')).toContainText(CANARY);
+  await member.fill('#filter', CANARY);
+  await expect(member.locator('#list .cause')).toHaveCount(1);
+  expect(sent).toEqual([]);
+});
+
+test('the worker may run our code and fetch it, and nothing else', async ({ page, server }) => {
+  const answer = await page.request.get(`${server.url}/analyzer-worker.js`);
+  const policy = answer.headers()['content-security-policy'];
+  expect(policy).toContain("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'");
+});
+
+test('a cause is found, opened, arranged and linked to', async ({ member, context }) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await open(member);
+  await give(member, file('now.xml', NOW));
+  await expect(member.locator('.sentence')).toHaveText('6 failures, 2 causes');
+  await member.keyboard.press('j');
+  await member.keyboard.press('j');
+  await member.keyboard.press('Enter');
+  const detail = member.locator('#detail');
+  await expect(detail.locator('h2')).toContainText('KeyError');
+  await expect(detail).toContainText('2 failing tests');
+  const small = (await ids(member))[1]!;
+  await expect(member).toHaveURL(new RegExp(`#cause=${small}$`));
+
+  await detail.getByRole('button', { name: 'Copy as Markdown' }).click();
+  await expect(detail.getByRole('button', { name: 'Copied' })).toBeVisible();
+  expect(await member.evaluate(() => navigator.clipboard.readText())).toMatch(/^### KeyError.*\n\n2 tests/);
+
+  await detail.getByLabel('Name').fill('Prices are lost');
+  await detail.getByRole('button', { name: 'Rename' }).click();
+  await expect(member.locator('#list .cause-title').nth(1)).toHaveText('Prices are lost');
+  await detail.getByRole('button', { name: 'Pin' }).click();
+  await expect(member.locator('#list .cause-title').first()).toHaveText('Prices are lost');
+
+  await detail.getByRole('button', { name: 'Merge' }).click();
+  await expect(member.locator('#list .cause')).toHaveCount(1);
+  await expect(detail).toContainText('6 failing tests');
+  await detail.getByRole('button', { name: 'Split off' }).first().click();
+  await expect(member.locator('#list .cause')).toHaveCount(2);
+  await member.getByRole('button', { name: 'Undo my arrangement' }).click();
+  await expect(member.locator('#list .badge')).toHaveCount(0);
+  await member.keyboard.press('Escape');
+  await expect(detail).toBeHidden();
+
+  await member.goto('about:blank');
+  await open(member, `/reports#cause=${small}`);
+  await expect(member.locator('#problem')).toContainText('Drop the report');
+  await give(member, file('now.xml', NOW));
+  await expect(detail.locator('h2')).toContainText('KeyError');
+});
+
+test('two runs compare: new, fixed and still failing', async ({ member }) => {
+  await open(member);
+  await give(member, file('now.xml', NOW));
+  // Three of the four time-outs were there; p2 failed.
+  const before = junit([[`TimeoutError: no answer from ${CANARY}`, 3]]);
+  const mended = 'name="p2"><failure message="x"/></testcase><testcase name="q"';
+  await member.setInputFiles('#against', file('before.xml', before.replace('name="p2"', mended)));
+  await expect(member.locator('.sentence')).toContainText('since the earlier run 3 new, 1 fixed, 3 still failing (1 new cause)');
+  await expect(member.locator('#list .tests li')).toHaveCount(3);
+  await member.getByRole('button', { name: /^Still failing/ }).click();
+  await expect(member.locator('#list .tests li')).toHaveCount(3);
+  await member.getByRole('button', { name: /^Files/ }).click();
+  await expect(member.locator('#list .files li').last()).toContainText('earlier run');
+  await member.getByRole('button', { name: 'Stop comparing' }).click();
+  await expect(member.locator('.sentence')).toHaveText('6 failures, 2 causes');
+});
+
+test('text is pasted, files are dropped, and what cannot be read is told with its place', async ({ member }) => {
+  await open(member);
+  await member.getByText('Paste text instead').click();
+  await member.getByLabel('Text of a report').fill(NOW);
+  await member.getByRole('button', { name: 'Read text' }).click();
+  await expect(member.locator('.sentence')).toHaveText('6 failures, 2 causes');
+
+  const transfer = await member.evaluateHandle((text) => {
+    const data = new DataTransfer();
+    data.items.add(new File([text], 'torn.xml'));
+    data.items.add(new File(['hello'], 'notes.txt'));
+    return data;
+  }, NOW.slice(0, NOW.indexOf('t1 1') + 30));
+  await member.dispatchEvent('.analyzer-drop', 'drop', { dataTransfer: transfer });
+  await expect(figure(member, 'tests')).toHaveText('5');
+  await expect(member.locator('#summary')).toContainText('1 file is no report that is known here');
+  await member.getByRole('button', { name: /^Files/ }).click();
+  await expect(member.locator('[data-file="notes.txt"]')).toContainText('not a test report');
+  await expect(member.locator('[data-file="torn.xml"] .problems')).toContainText(/line \d+/);
+});
+
+test('a report of 7,580 cases is paged, and a cancelled one leaves the page as it was', async ({ member }) => {
+  await open(member);
+  const kinds = Array.from({ length: 60 }, (_, n): [string, number] => [`Error${n}: thing ${n} broke`, n + 1]);
+  await give(member, file('large.xml', junit(kinds, 7580 - (60 * 61) / 2)));
+  await expect(figure(member, 'tests')).toHaveText('7,580');
+  await member.getByRole('button', { name: /^Slowest/ }).click();
+  await expect(member.locator('#list .tests > li')).toHaveCount(100);
+  await member.locator('#list').getByRole('button', { name: 'Next' }).click();
+  await expect(member.locator('#list .pager')).toContainText('101–200 of 7,580');
+
+  // So much that there is time to press the button.
+  await member.evaluate(() => {
+    const block = new Blob([`<testcase name="a"><failure message="b"/></testcase>`.repeat(20_000)]);
+    const data = new DataTransfer();
+    data.items.add(new File(['<testsuite>', ...Array(1500).fill(block)], 'huge.xml'));
+    const input = document.querySelector<HTMLInputElement>('#files')!;
+    input.files = data.files;
+    input.dispatchEvent(new Event('change'));
+  });
+  await member.getByRole('button', { name: 'Cancel' }).click();
+  await expect(member.locator('#progress')).toBeHidden();
+  await expect(member.locator('#results')).toBeHidden();
+  await give(member, file('now.xml', NOW));
+  await expect(member.locator('.sentence')).toHaveText('6 failures, 2 causes');
+});
+
+test('the whole is downloaded in four forms', async ({ member }) => {
+  await open(member);
+  await give(member, file('now.xml', NOW));
+  const folder = mkdtempSync(join(tmpdir(), 'spectr-reports-'));
+  writeFileSync(join(folder, 'now.xml'), NOW);
+  const wanted = native(join(folder, 'now.xml'));
+  rmSync(folder, { recursive: true });
+  for (const [button, name] of [['HTML page', 'html'], ['Markdown', 'md'], ['JSON', 'json'], ['JUnit XML', 'xml']]) {
+    await member.locator('.analyzer-tools summary').click();
+    const [download] = await Promise.all([member.waitForEvent('download'), member.getByRole('button', { name: button, exact: true }).click()]);
+    expect(download.suggestedFilename()).toBe(`test-report.${name}`);
+    const text = readFileSync(await download.path(), 'utf8');
+    for (const { id } of wanted.clusters) expect(text, name).toContain(id);
+    if (name === 'json') expect(JSON.parse(text).clusters.map((it: { id: string }) => it.id)).toEqual(wanted.clusters.map((it) => it.id));
+  }
+});
+
+test('with a report open the page is accessible in both themes and fits a phone', async ({ member }) => {
+  await open(member);
+  await give(member, join(FOLDER, 'playwright.json'));
+  await member.locator('#list .cause-link').first().click();
+  await expect(member.locator('#detail')).toBeVisible();
+  for (const colorScheme of ['light', 'dark'] as const) {
+    await member.emulateMedia({ colorScheme, reducedMotion: 'reduce' });
+    await expectAccessible(member);
+  }
+  await member.setViewportSize({ width: 360, height: 740 });
+  await expectNoSidewaysScroll(member);
+  await member.getByRole('button', { name: 'Close' }).click();
+  await expectNoSidewaysScroll(member);
+});
+
+test('what a report says is shown, never run', async ({ member }) => {
+  await open(member);
+  const evil = '&lt;img src=x onerror=&quot;window.hacked=1&quot;&gt;&lt;script&gt;window.hacked=1&lt;/script&gt;';
+  await give(member, file(`${'<b>'}.xml`, junit([[`Error: ${evil}`, 1]], 0).replaceAll('t0', evil)));
+  await member.locator('#list .cause-link').first().click();
+  await expect(member.locator('#detail')).toContainText('<img src=x');
+  expect(await member.evaluate(() => 'hacked' in window)).toBe(false);
+  await expect(member.locator('#analyzer img')).toHaveCount(0);
+});
+
+test('names and summaries stay in this browser, until they are forgotten', async ({ member }) => {
+  await open(member);
+  await give(member, file('now.xml', NOW));
+  await member.locator('#list .cause-link').first().click();
+  await member.locator('#detail').getByLabel('Name').fill('The queue is full');
+  await member.getByRole('button', { name: 'Rename' }).click();
+  await expect(member.locator('#list .cause-title').first()).toHaveText('The queue is full');
+  await member.getByRole('button', { name: 'Keep summary' }).click();
+  await expect(member.locator('#kept-list > li')).toHaveCount(1);
+
+  await open(member, '/reports?again');
+  await expect(member.locator('#kept-list > li')).toContainText('6 of 9 tests failed, 2 causes · now.xml');
+  await give(member, file('later.xml', NOW));
+  await expect(member.locator('#list .cause-title').first()).toHaveText('The queue is full');
+  await member.getByRole('button', { name: 'Undo my arrangement' }).click();
+  await expect(member.locator('#list .cause-title').first()).toContainText('TimeoutError');
+  await member.locator('#kept-list').getByRole('button', { name: 'Forget' }).click();
+  await expect(member.locator('#kept')).toBeHidden();
+});
+
+test('models are asked with exactly the text that was shown, and only after Send', async ({ member }) => {
+  await member.goto('/settings/keys');
+  await member.locator('select[name=provider]').first().selectOption('openai');
+  await member.locator('input[name=key]').first().fill('double-key-of-the-reports');
+  await submit(member, 'input[name=key]');
+  await expect(member.getByRole('main')).toContainText(/works, \d+ models/);
+
+  await open(member);
+  const posts: string[] = [];
+  member.on('request', (request) => request.method() === 'POST' && posts.push(request.postData() ?? ''));
+  await give(member, file('now.xml', junit([[`TimeoutError: login of ann@mail.example.org with password=hunter22 at ${CANARY}`, 2]])));
+  await member.locator('#list .cause-link').first().click();
+  await member.getByRole('button', { name: 'Explain' }).click();
+  const box = member.getByLabel('Exactly this text is sent');
+  await expect(box).toHaveValue(/TimeoutError: login of \[email\] with password=\[secret\]/);
+  await expect(member.locator('#explain-model-1 option')).not.toHaveCount(0);
+  await member.getByRole('button', { name: 'Compare with another model' }).click();
+  await expect(member.locator('#explain-model-2 option')).not.toHaveCount(0);
+  await expectAccessible(member);
+  await box.fill(`${await box.inputValue()}\nOur queue was full.`);
+  const shown = await box.inputValue();
+  expect(posts).toEqual([]);
+
+  await member.getByRole('button', { name: 'Send' }).click();
+  const answers = member.locator('#explain-answers .answer');
+  await expect(answers).toHaveCount(2);
+  for (const answer of await answers.all()) {
+    await expect(answer).toHaveAttribute('data-state', 'done');
+    await expect(answer.locator('.answer-text')).not.toBeEmpty();
+    await expect(answer.locator('.answer-meta')).toContainText('tokens');
+  }
+  expect(posts).toHaveLength(2);
+  for (const body of posts) expect(JSON.parse(body).messages).toEqual([{ role: 'user', content: shown }]);
+});
