@@ -2,6 +2,7 @@
 
 use crate::on_both_engines;
 use crate::support::{Client, PASSWORD, Reply, TestApp};
+use reqwest::Method;
 use spectr::domain::timestamp::{MINUTE_MS, SECOND_MS};
 use totp_rs::{Builder, Secret};
 
@@ -174,5 +175,33 @@ on_both_engines! {
         let good = code(app, &secret);
         visitor.post("/login", &[("step", &token), ("code", &good)]).await.expect(422);
         assert_eq!(visitor.cookie(), None);
+    }
+
+    async fn a_sign_in_with_a_browser_of_another_kind_is_told_by_mail(app: TestApp) {
+        const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
+        let with = async |agent: &str| {
+            let client = app.client();
+            let form = format!("email={}&password={}", EMAIL.replace('@', "%40"), PASSWORD.replace(' ', "+"));
+            let request = client.request(Method::POST, "/login").header("user-agent", agent);
+            let request = request.header("content-type", "application/x-www-form-urlencoded").body(form);
+            client.send(request).await.see_other();
+            app.clock.advance(1_000);
+            client
+        };
+        let told = async || app.mails().await.iter().filter(|mail| mail.subject.starts_with("A new sign-in")).count();
+        app.sign_up("Ada", EMAIL).await;
+        assert_eq!(told().await, 0, "the first sign-in is no news");
+        with(FIREFOX).await;
+        assert_eq!(told().await, 1);
+        let mail = app.mail_to(EMAIL).await;
+        assert!(mail.text.contains("Firefox 140 on Linux") && mail.text.contains("/not-me?token="), "{}", mail.text);
+        with(&FIREFOX.replace("140", "141")).await;
+        assert_eq!(told().await, 1, "a new version is no new browser");
+        // The link of that mail ends every session, theirs too.
+        let thief = with(&FIREFOX.replace("X11; Linux x86_64", "Windows NT 10.0; Win64; x64")).await;
+        assert_eq!(told().await, 2);
+        let token = app.mail_to(EMAIL).await.token("/not-me");
+        app.client().post("/not-me", &[("token", &token)]).await.see_other();
+        assert!(thief.get("/dashboard").await.see_other().starts_with("/login"));
     }
 }

@@ -1,4 +1,4 @@
-//! An account that asks for its deletion: what it has running ends at once.
+//! An account that asks for its deletion, or whose owner says "this was not me": what runs ends at once.
 
 use super::double::{Step, head, piece};
 use super::stage::{names, question};
@@ -34,6 +34,26 @@ stories! {
         assert_eq!(opening.await.unwrap().unwrap().status(), 409);
         let rows = stage.rows().await;
         assert!(rows.iter().all(|row| row.problem.as_deref() == Some("account_pending")), "{rows:#?}");
+    }
+
+    async fn this_was_not_me_ends_running_answers_and_those_being_opened(stage: Stage) {
+        let (provider, model) = FIVE[1];
+        let first = wires::opening(provider) + &wires::text(provider, "partial");
+        stage.double.always(vec![head(), piece(first), Step::Silence]);
+        let mut running = stage.ask((provider, model)).await;
+        running.expect("open").await;
+        running.expect("delta").await;
+        stage.double.request().await;
+        stage.double.always(vec![Step::Silence]);
+        let opening = tokio::spawn(stage.post(&question(provider, model, "x")).send());
+        stage.double.request().await;
+        stage.person.client.post("/settings/privacy/security-log/not-me", &[]).await.see_other();
+        stage.double.gone().await;
+        stage.double.gone().await;
+        let events = running.rest().await;
+        assert_eq!(names(&events), ["usage", "error"]);
+        assert_eq!(events[1].1["code"], "signed_out");
+        assert_eq!(opening.await.unwrap().unwrap().status(), 401);
     }
 
     async fn an_answer_that_ends_during_the_erasure_leaves_no_row(stage: Stage) {

@@ -136,4 +136,16 @@ on_both_engines! {
         let reply = person.client.post(PAGE, &[("label", "one more")]).await.expect(422);
         assert!(reply.body.contains("20 keys are the most"));
     }
+
+    async fn a_key_does_not_work_while_the_account_is_held(app: TestApp) {
+        let person = app.signed_in_user().await;
+        let key = create(&person.client, "").await;
+        let token = app.mail_to(&person.email).await.token("/not-me");
+        ask(app, USAGE, &key).await.expect(200);
+        let to = app.client().post("/not-me", &[("token", &token)]).await.see_other().to_owned();
+        ask(app, USAGE, &key).await.expect(401);
+        let reset = to.split_once("token=").unwrap().1;
+        app.client().post("/reset", &[("token", reset), ("password", "granite ribbon falcon meadow")]).await.see_other();
+        ask(app, USAGE, &key).await.expect(200);
+    }
 }

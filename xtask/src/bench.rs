@@ -1,4 +1,4 @@
-//! `bench`: the bars of `benches/README.md`, measured in the profile that `run` uses.
+//! `bench`: the bars of `benches/README.md`, measured in the release profile.
 
 use crate::say::Steps;
 use crate::{Outcome, cargo, site, workspace};
@@ -13,7 +13,7 @@ pub fn bench(_: &[String]) -> Outcome {
     site::build(&mut steps, &workspace::target_dir()?)?;
     steps.step(
         "Server and measurements (the server takes minutes the first time)",
-        || cargo::run(&["bench", "--package=spectr", "--bench=bars", "--profile=fast"]),
+        || cargo::run(&["bench", "--package=spectr", "--bench=bars", "--profile=release"]),
     )?;
     Ok(ExitCode::SUCCESS)
 }

@@ -7,7 +7,7 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use tokio_util::sync::CancellationToken;
 
 /// Seconds after which a stream has probably ended, where nothing better is known.
@@ -27,7 +27,32 @@ pub(super) struct Limits {
 struct Streams {
     running: u32,
     /// Ends all of them.
-    stop: CancellationToken,
+    stop: Stop,
+}
+
+/// Tells streams to end, and why.
+#[derive(Clone, Debug, Default)]
+pub(super) struct Stop {
+    token: CancellationToken,
+    why: Arc<OnceLock<Code>>,
+}
+
+impl Stop {
+    fn tell(&self, why: Code) {
+        self.why.get_or_init(|| why);
+        self.token.cancel();
+    }
+
+    /// Why the streams have to end; `None` while they need not.
+    pub(super) fn reason(&self) -> Option<Code> {
+        self.why.get().copied().filter(|_| self.token.is_cancelled())
+    }
+
+    /// Waits until the streams have to end.
+    pub(super) async fn told(&self) -> Code {
+        self.token.cancelled().await;
+        self.reason().unwrap_or(Code::SignedOut)
+    }
 }
 
 /// The right to one running stream; given back when dropped, on whatever path.
@@ -35,12 +60,12 @@ struct Streams {
 pub(super) struct Slot {
     user: UserId,
     streams: Arc<Mutex<HashMap<UserId, Streams>>>,
-    stop: CancellationToken,
+    stop: Stop,
 }
 
 impl Slot {
-    /// Cancelled when this person's streams have to end.
-    pub(super) fn stop(&self) -> CancellationToken {
+    /// Tells when this person's streams have to end.
+    pub(super) fn stop(&self) -> Stop {
         self.stop.clone()
     }
 }
@@ -84,10 +109,10 @@ impl Limits {
     }
 
     /// Tells the streams of a person that are still being opened to end; later ones may run.
-    pub(super) fn stop(&self, user: UserId) {
+    pub(super) fn stop(&self, user: UserId, why: Code) {
         let mut streams = self.streams.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(of_user) = streams.get_mut(&user) {
-            std::mem::take(&mut of_user.stop).cancel();
+            std::mem::take(&mut of_user.stop).tell(why);
         }
     }
 
@@ -166,10 +191,10 @@ mod tests {
     fn stopping_a_person_ends_what_runs_and_nothing_that_comes_later() {
         let limits = Limits::new(3, 10);
         let (mine, other) = (limits.enter(user(1)).unwrap(), limits.enter(user(2)).unwrap());
-        limits.stop(user(1));
+        limits.stop(user(1), Code::SignedOut);
         let later = limits.enter(user(1)).unwrap();
-        assert!(mine.stop().is_cancelled());
-        assert!(!later.stop().is_cancelled() && !other.stop().is_cancelled());
+        assert_eq!(mine.stop().reason(), Some(Code::SignedOut));
+        assert!(later.stop().reason().is_none() && other.stop().reason().is_none());
     }
 
     #[test]

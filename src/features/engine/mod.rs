@@ -153,15 +153,11 @@ fn cut(app: &App) {
     app.engine.live.fail_all(&stopping());
 }
 
-/// Ends every stream of a person in this process, with an error event: the account is closing.
+/// Ends every stream of a person in this process, with an error event that says why.
 /// Streams that are just being opened end too. Answers how many ran.
-pub fn stop_all_of(app: &App, user: UserId) -> usize {
-    app.engine.limits.stop(user);
-    app.engine.live.fail_of(user, &closing())
-}
-
-fn closing() -> Problem {
-    Code::AccountPending.into()
+pub fn stop_all_of(app: &App, user: UserId, why: Code) -> usize {
+    app.engine.limits.stop(user, why);
+    app.engine.live.fail_of(user, &why.into())
 }
 
 fn stopping() -> Problem {

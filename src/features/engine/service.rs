@@ -3,9 +3,10 @@
 use super::budget::{self, Asker, Quote};
 use super::call::{Call, Ending, Facts};
 use super::credential::{Echo, Payer};
+use super::limits::Stop;
 use super::stream::{About, EngineStream, Running};
 use super::upstream::{self, Route, Upstream};
-use super::{Timing, closing, measure, stopping};
+use super::{Timing, measure, stopping};
 use crate::domain::chat::{ChatRequest, Credential, Open, StreamEvent};
 use crate::domain::ids::{CallId, UserId};
 use crate::domain::limits::check_chat;
@@ -19,7 +20,6 @@ use std::future::poll_fn;
 use std::sync::atomic::Ordering;
 use tokio::sync::oneshot;
 use tokio::time::Instant;
-use tokio_util::sync::CancellationToken;
 
 /// Opens a stream for a person who is signed in. `id` becomes the id of the call and is what the
 /// person sees as the request id.
@@ -70,7 +70,7 @@ async fn open_for(
         biased;
         sent = send(app, &request, payer, &timing) => sent,
         () = app.engine.cutoff.cancelled() => Err(stopping()),
-        () = stop.cancelled() => Err(closing()),
+        why = stop.told() => Err(why.into()),
     };
     let upstream = match sent {
         Ok(upstream) => upstream,
@@ -105,9 +105,9 @@ async fn open_for(
     }
     about.upstream_id = about.upstream_id.or_else(|| running.upstream_id());
     let stream = EngineStream::new(app.clone(), about, events, running);
-    // The account was closed before the stream could be found among the running ones.
-    if stop.is_cancelled() {
-        stream.fail(closing());
+    // It was told to end before it could be found among the running ones.
+    if let Some(why) = stop.reason() {
+        stream.fail(why.into());
     }
     Ok(stream)
 }
@@ -121,7 +121,7 @@ struct Admitted {
     /// The limit of tokens that was set because little of the budget is left.
     max_tokens: Option<u32>,
     /// Cancelled when the account is closed.
-    stop: CancellationToken,
+    stop: Stop,
     began: Instant,
 }
 

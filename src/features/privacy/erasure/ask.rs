@@ -6,6 +6,7 @@ use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::Letter;
 use crate::domain::privacy::erasure::{Counts, Reason, Receipt, State, When};
 use crate::domain::privacy::erasure_letters as letters;
+use crate::domain::problem::Code;
 use crate::domain::timestamp::Timestamp;
 use crate::features::accounts::security_log::{self, Caller, SecurityEvent};
 use crate::features::accounts::{ProfileView, alarm, closing, profile, tokens};
@@ -117,7 +118,7 @@ pub(super) async fn begin(app: &App, ask: &Ask<'_>) -> Result<Uuid> {
     if receipt != id {
         forget_key(app, id).await;
     }
-    engine::stop_all_of(app, ask.user);
+    engine::stop_all_of(app, ask.user, Code::AccountPending);
     Ok(receipt)
 }
 

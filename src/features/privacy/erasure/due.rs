@@ -4,6 +4,7 @@
 use super::ask::{self, Ask};
 use super::{copies, ledger, queries, run};
 use crate::domain::privacy::erasure::{Reason, State, When};
+use crate::domain::problem::Code;
 use crate::domain::timestamp::{DAY_MS, MINUTE_MS};
 use crate::features::privacy::error::Result;
 use crate::features::{App, engine, outbox};
@@ -89,7 +90,7 @@ async fn stop_closed(app: &App) -> db::Result<()> {
     let since = app.clock.now().minus(10 * MINUTE_MS);
     let closing = queries::list_closing(&mut app.db.acquire().await?, since).await?;
     for user in closing {
-        engine::stop_all_of(app, user);
+        engine::stop_all_of(app, user, Code::AccountPending);
     }
     Ok(())
 }

@@ -4,6 +4,7 @@ use super::ledger::{self, Line};
 use super::{ask, copies, queries, receipt, rows};
 use crate::domain::ids::UserId;
 use crate::domain::privacy::erasure::{Receipt, State};
+use crate::domain::problem::Code;
 use crate::features::accounts::closing;
 use crate::features::privacy::error::{Error, Result};
 use crate::features::privacy::export;
@@ -126,7 +127,7 @@ async fn begin(app: &App, receipt: Uuid) -> Result<Option<UserId>> {
     };
     closing::close(&mut conn, user, app.clock.now()).await?;
     conn.commit().await?;
-    engine::stop_all_of(app, user);
+    engine::stop_all_of(app, user, Code::AccountPending);
     export::stop(app, user).await;
     if is_new {
         // Rows of calls that have just ended: written now, they are counted and go with the others.

@@ -1,5 +1,6 @@
 //! `/not-me`: where the link of an alert leads. Looking at it changes nothing; only the form does.
 
+use crate::domain::problem::Code;
 use crate::features::accounts::alarm;
 use crate::features::{App, engine};
 use crate::web::auth::{remove_cookie, see_other};
@@ -19,7 +20,7 @@ const FORM: &str = "not-me";
 pub(super) async fn post_not_me(State(app): State<App>, form: Form) -> Response {
     match alarm::report_by_link(&app, &caller(&app, &form.parts), form.fields.get("token")).await {
         Ok(Some((user, reset))) => {
-            engine::stop_all_of(&app, user);
+            engine::stop_all_of(&app, user, Code::SignedOut);
             let mut response = see_other(&format!("/reset?token={}", reset.text()));
             // Every session is over, the one of this browser too.
             remove_cookie(&app, &mut response);

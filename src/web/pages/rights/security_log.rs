@@ -2,6 +2,7 @@
 //! moment, and the button "this was not me".
 
 use crate::domain::privacy::constants::{IP_RETENTION_DAYS, SECURITY_EVENT_RETENTION_DAYS};
+use crate::domain::problem::Code;
 use crate::features::accounts::alarm;
 use crate::features::accounts::security_log::{self, Chain, Change, EventView, LogPage};
 use crate::features::{App, engine};
@@ -21,7 +22,7 @@ pub(super) const PATH: &str = "/settings/privacy/security-log";
 pub(super) async fn post_not_me(State(app): State<App>, SignedIn(user): SignedIn, form: Form) -> Response {
     match alarm::report(&app, &caller(&app, &form.parts), &user).await {
         Ok(()) => {
-            engine::stop_all_of(&app, user.id);
+            engine::stop_all_of(&app, user.id, Code::SignedOut);
             let mut response = see_other("/not-me?notice=mailed");
             remove_cookie(&app, &mut response);
             response
