@@ -99,6 +99,17 @@ test('the worker may run our code and fetch it, and nothing else', async ({ page
   expect(policy).toContain("default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; connect-src 'self'");
 });
 
+test('the worker and its wasm weigh at most 250 KiB as they are sent', async ({ page, server }) => {
+  let bytes = 0;
+  for (const path of ['analyzer-worker.js', 'pkg/analyzer.js', 'pkg/analyzer.wasm']) {
+    const answer = await page.request.head(`${server.url}/${path}`, { headers: { 'accept-encoding': 'br' } });
+    expect(answer.headers()['content-encoding'], path).toBe('br');
+    bytes += Number(answer.headers()['content-length']);
+  }
+  expect(bytes).toBeGreaterThan(50 * 1024);
+  expect(bytes).toBeLessThanOrEqual(250 * 1024);
+});
+
 test('a cause is found, opened, arranged and linked to', async ({ member, context }) => {
   await context.grantPermissions(['clipboard-read', 'clipboard-write']);
   await open(member);
