@@ -152,6 +152,7 @@ const show = async () => {
     $("span", tab).textContent = count === null ? "" : count.toLocaleString("en");
   }
   order.closest("label").hidden = view.list !== "causes";
+  $("#explain-all").disabled = !counts.causes;
   $("#reset").hidden = !counts.edited;
   $("#forget").hidden = counts.new === null;
 };

@@ -289,7 +289,7 @@ test('models are asked with exactly the text that was shown, and only after Send
   member.on('request', (request) => request.method() === 'POST' && posts.push(request.postData() ?? ''));
   await give(member, file('now.xml', junit([[`TimeoutError: login of ann@mail.example.org with password=hunter22 at ${CANARY}`, 2]])));
   await member.locator('#list .cause-link').first().click();
-  await member.getByRole('button', { name: 'Explain' }).click();
+  await member.getByRole('button', { name: 'Explain', exact: true }).click();
   const box = member.getByLabel('Exactly this text is sent');
   await expect(box).toHaveValue(/TimeoutError: login of \[email\] with password=\[secret\]/);
   await expect(member.locator('#explain-model-1 option')).not.toHaveCount(0);

@@ -62,7 +62,7 @@ enum Question {
     Markdown {
         id: String,
     },
-    /// What a model would be told of one cause.
+    /// What a model would be told of one cause or, of the id `all`, of the largest ones.
     Prompt {
         id: String,
     },
@@ -125,6 +125,8 @@ impl Answer {
     }
 }
 
+/// Causes that one text tells of.
+const MAX_EXPLAINED: usize = 5;
 const NO_CAUSE: &str = "No cause of the reports at hand has this id.";
 
 /// Answers a question; what cannot be read is told as a fault.
@@ -165,6 +167,7 @@ fn reply(desk: &mut Desk, question: Question) -> Answer {
             Some((analysis, cause)) => Answer::text(show::cause_markdown(analysis, cause)),
             None => Answer::fault(NO_CAUSE),
         },
+        Question::Prompt { id } if id == "all" => Answer::text(all_prompts(desk)),
         Question::Prompt { id: cause } => match desk.cause(id(&cause)) {
             Some((analysis, cause)) => Answer::text(prompt(cause, &analysis.reports.iter().collect::<Vec<&Report>>())),
             None => Answer::fault(NO_CAUSE),
@@ -178,6 +181,17 @@ fn reply(desk: &mut Desk, question: Question) -> Answer {
         }
         edit => change(desk, edit),
     }
+}
+
+/// The largest causes, one after the other.
+fn all_prompts(desk: &Desk) -> String {
+    let Some(analysis) = &desk.analysis else {
+        return String::new();
+    };
+    let reports: Vec<&Report> = analysis.reports.iter().collect();
+    let largest = analysis.clusters.iter().take(MAX_EXPLAINED);
+    let texts: Vec<String> = largest.map(|cause| prompt(cause, &reports)).collect();
+    texts.join("\n---\n\n")
 }
 
 fn change(desk: &mut Desk, question: Question) -> Answer {
@@ -277,6 +291,25 @@ mod tests {
             ask(&mut Desk::default(), json!({"do": "export", "as": "html"}))["fault"],
             "There is no report yet."
         );
+    }
+
+    #[test]
+    fn all_causes_are_told_of_in_one_text_up_to_five() {
+        let mut desk = desk(
+            &[
+                ("AError: one", 7),
+                ("BError: two", 6),
+                ("CError: three", 5),
+                ("DError: four", 4),
+                ("EError: five", 3),
+                ("FError: six", 2),
+            ],
+            9,
+        );
+        let text = ask(&mut desk, json!({"do": "prompt", "id": "all"}))["text"].clone();
+        let text = text.as_str().unwrap();
+        assert_eq!(text.matches("Cause: ").count(), 5);
+        assert!(text.contains("EError") && !text.contains("FError"));
     }
 
     #[test]

@@ -26,7 +26,7 @@ const REPORTS: &[(&str, &str)] = &[
     ),
     (
         "Explain",
-        "Shows the text that a model would be told of one cause: names of tests, message, trace, beginning of the output, redacted. Change it as you like; Send gives exactly that text to up to four models of your own keys, side by side.",
+        "Shows the text that a model would be told of one cause, or of the five largest: names of tests, message, trace, beginning of the output, redacted. Change it as you like; Send gives exactly that text to up to four models of your own keys, side by side.",
     ),
     (
         "Keep",

@@ -156,6 +156,7 @@ fn Results() -> impl IntoView {
                     <select class="input" id="order">{orders}</select>
                 </label>
                 <button class="button quiet small" type="button" id="reset" data-ask="{\"do\":\"reset\"}" hidden>"Undo my arrangement"</button>
+                <button class="button small" type="button" id="explain-all" data-explain="all">"Explain all"</button>
                 <button class="button small" type="button" id="keep">"Keep summary"</button>
                 <details class="menu">
                     <summary class="button small"><Icon name=Name::Download small=true />"Download"</summary>
