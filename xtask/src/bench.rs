@@ -8,12 +8,15 @@ use std::process::ExitCode;
 pub fn bench(_: &[String]) -> Outcome {
     let mut steps = Steps::new(
         "Measuring Spectr against bare proxies on this machine.",
-        site::STEPS + 1,
+        site::STEPS + 2,
     );
     site::build(&mut steps, &workspace::target_dir()?)?;
     steps.step(
         "Server and measurements (the server takes minutes the first time)",
         || cargo::run(&["bench", "--package=spectr", "--bench=bars", "--profile=release"]),
     )?;
+    steps.step("Reading and grouping reports, optimised", || {
+        cargo::run(&["bench", "--package=spectr-reports", "--bench=reports"])
+    })?;
     Ok(ExitCode::SUCCESS)
 }

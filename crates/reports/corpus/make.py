@@ -1,25 +1,41 @@
 #!/usr/bin/env python3
 """Makes the corpus of labelled failures that the clustering is measured on.
 
-Changes one line of a small program at a time (a mutant), runs the program's tests with their real
-runner (pytest, node --test, cargo nextest) and keeps the failing cases. The changed line is the cause:
-what a good clustering finds again. Writes failures.jsonl.gz: one JSON object per mutant,
-{"project", "cause", "report"}, the report being the runner's own JUnit XML.
+Changes one line of a program at a time (a mutant), runs the program's tests with their real runner
+(pytest, node --test, cargo nextest) and keeps the failing cases. The changed line is the cause: what a
+good clustering finds again. Programs are the small ones of programs/ and the published ones of real.py,
+with the tests of their authors. Writes failures.jsonl.gz: one JSON object per mutant, {"project", "cause",
+"is_tuned_on", "report"}, the report being the runner's own JUnit XML.
 
-    python3 corpus/make.py        (needs pytest, node 20 and cargo-nextest)
+The label is the changed line, so two mutants of one function are two causes although their failures may read
+the same; nobody can tell those apart, and they stay in all the same. What that costs: grouping the failures of
+the small programs by the function that was changed, which no report tells, would score V .93 and ARI .85 on
+the three that are never tuned on (dates .87 and .72), at a homogeneity of .88.
+
+    python3 corpus/make.py [name…]   (needs pytest, node 20, cargo-nextest; for published Python projects
+                                      also setuptools, flit_core, hatchling and poetry-core; with names,
+                                      only these projects are made anew)
 """
+import ast
 import gzip
 import json
 import os
+import random
 import re
 import shutil
+import signal
 import subprocess
 import sys
 import tempfile
 from pathlib import Path
 
+import real
+from real import NODE, PYTHON
+
 HERE = Path(__file__).parent
 MUTANTS = 14
+# Mutants of a published program that are tried, and failures that one of them may cause.
+TRIES, MOST = 60, 40
 
 # One change per line, the first that applies; the order rotates with the line, for variety.
 CHANGES = [
@@ -30,20 +46,30 @@ CHANGES = [
     (r"\.push\(", ".unshift("), (r"\+= ", "-= "), (r"\b10\b", "100"), (r"\b100\b", "10"),
 ]
 
-PYTHON, NODE, RUST = "python", "node", "rust"
-PROJECTS = [
+RUST = "rust"
+SMALL = [
     ("cart", PYTHON, "cart.py"), ("text", PYTHON, "text.py"), ("router", NODE, "router.mjs"), ("dates", NODE, "dates.mjs"),
     ("matrix", RUST, "lib.rs"), ("stock", RUST, "lib.rs"),
 ]
+TUNED_ON = {"cart", "router", "matrix"} | real.tuned_on()
 CARGO = '[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n[lib]\npath = "lib.rs"\n[workspace]\n'
 NEXTEST = '[profile.default.junit]\npath = "junit.xml"\n[profile.default]\nslow-timeout = { period = "5s", terminate-after = 1 }\n'
 
 
-def mutants(source):
+def told_only(source):
+    """Numbers from 0 of the lines of Python that only document."""
+    strings = (it for it in ast.walk(ast.parse(source)) if isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant))
+    return {number for it in strings for number in range(it.lineno - 1, it.end_lineno)}
+
+
+def mutants(source, is_python=False):
     """(line number, text of the changed file), one per line that can be changed."""
     lines = source.splitlines()
+    left_out = told_only(source) if is_python else ()
     for number, line in enumerate(lines):
         bare = line.strip()
+        if number in left_out:
+            continue
         if not bare or bare.startswith(("#", "//", '"""', "import", "from", "use ", "export", "class", "pub fn", "fn ", "def ", "#[")):
             continue
         for turn in range(len(CHANGES)):
@@ -58,58 +84,114 @@ def run(kind, folder, name):
     """The runner's JUnit XML, or None when it did not come to an end."""
     report = folder / "junit.xml"
     report.unlink(missing_ok=True)
+    tests = [] if (folder / "test").is_dir() or name in real.REAL else [f"{name}.test.mjs"]
     command = {
-        PYTHON: [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--junitxml={report}"],
-        NODE: ["node", "--test", "--test-reporter=junit", f"--test-reporter-destination={report}", f"{name}.test.mjs"],
+        PYTHON: [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--maxfail={MOST + 10}", f"--junitxml={report}"],
+        NODE: ["node", "--test", "--test-reporter=junit", f"--test-reporter-destination={report}", *tests],
         RUST: ["cargo", "nextest", "run", "--no-fail-fast", "--offline"],
     }[kind]
-    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1"}
+    if kind == PYTHON and name == "jsonpointer":
+        command.append("tests.py")
+    env = {**os.environ, "PYTHONDONTWRITEBYTECODE": "1", "PYTHONPATH": f"{folder / 'src'}:{folder}"}
+    # Its own group, so that what a mutant leaves behind ends with it.
+    process = subprocess.Popen(command, cwd=folder, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, env=env, start_new_session=True)
     try:
-        subprocess.run(command, cwd=folder, capture_output=True, timeout=60, env=env)
+        process.wait(timeout=60)
     except subprocess.TimeoutExpired:
+        os.killpg(process.pid, signal.SIGKILL)
+        process.wait()
         return None
     report = folder / "target/nextest/default/junit.xml" if kind == RUST else report
     if not report.exists():
         return None
     text = report.read_text(errors="replace")
     report.unlink()
-    return text
+    # Where the work was done is of no interest and differs each time.
+    return text.replace(str(folder.parent), "/build")
 
 
-def failing_only(report):
-    """The report without the cases that passed."""
-    cases = re.compile(r"<testcase\b[^>]*?(?:/>|>.*?</testcase>)", re.S)
-    is_bad = lambda text: re.search(r"<(failure|error)\b", text)
-    return cases.sub(lambda found: found.group(0) if is_bad(found.group(0)) else "", report)
+CASE = re.compile(r"<testcase\b(?:[^>\"]|\"[^\"]*\")*?(?:/>|>.*?</testcase>)", re.S)
+
+
+def label(case):
+    return "".join(re.findall(r"\b(?:classname|name|file)=\"[^\"]*\"", case.split(">")[0]))
+
+
+def failing(report):
+    return [case for case in CASE.findall(report or "") if re.search(r"<(failure|error)\b", case)]
+
+
+def failing_only(report, known):
+    """The report without the cases that passed, or that fail without any change."""
+    kept = {case for case in failing(report) if label(case) not in known}
+    return CASE.sub(lambda found: found.group(0) if found.group(0) in kept else "", report)
+
+
+def small(name, kind, source):
+    """The mutants of a program of programs/, spread over its file."""
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder) / name
+        shutil.copytree(HERE / "programs" / name, folder)
+        if kind == RUST:
+            (folder / "Cargo.toml").write_text(CARGO.format(name=name))
+            (folder / ".config").mkdir()
+            (folder / ".config/nextest.toml").write_text(NEXTEST)
+        everything = list(mutants((folder / source).read_text()))
+        # Every n-th line first, then the others.
+        step = max(1, len(everything) // MUTANTS)
+        order = everything[::step] + [it for at, it in enumerate(everything) if at % step]
+        yield from tried(name, kind, folder, ((source, f"{name}:{line}", text) for line, text in order), 20)
+
+
+def published(name):
+    """The mutants of a project of REAL, spread over all its files by a fixed seed."""
+    kind, _, pattern, _, _ = real.REAL[name]
+    with tempfile.TemporaryDirectory() as folder:
+        folder = Path(folder) / name.split("/")[-1]
+        folder.mkdir()
+        real.fetch(name, folder)
+        order = []
+        for path in real.sources(folder, pattern):
+            own = str(path.relative_to(folder))
+            order += [(own, f"{own}:{line}", text) for line, text in mutants(path.read_text(), kind == PYTHON)]
+        random.Random(name).shuffle(order)
+        yield from tried(name, kind, folder, order[:TRIES], MOST)
+
+
+def tried(name, kind, folder, order, most):
+    """Entries of the corpus for the first mutants that some test notices."""
+    known = {label(case) for case in failing(run(kind, folder, name))}
+    print(name, "fails unchanged:", len(known), file=sys.stderr)
+    found = 0
+    for path, cause, text in order:
+        if found == MUTANTS:
+            break
+        original = (folder / path).read_text()
+        (folder / path).write_text(text)
+        report = run(kind, folder, name)
+        (folder / path).write_text(original)
+        report = failing_only(report or "", known)
+        failures = len(failing(report))
+        print(" ", cause, failures, file=sys.stderr, flush=True)
+        if 0 < failures <= most:
+            yield {"project": name, "cause": cause, "is_tuned_on": name in TUNED_ON, "report": report}
+            found += 1
 
 
 def main():
-    kept = []
-    for name, kind, source in PROJECTS:
-        with tempfile.TemporaryDirectory() as folder:
-            folder = Path(folder) / name
-            shutil.copytree(HERE / "programs" / name, folder)
-            if kind == RUST:
-                (folder / "Cargo.toml").write_text(CARGO.format(name=name))
-                (folder / ".config").mkdir()
-                (folder / ".config/nextest.toml").write_text(NEXTEST)
-            original = (folder / source).read_text()
-            found = 0
-            everything = list(mutants(original))
-            # Spread over the file: every n-th line first, then the others.
-            step = max(1, len(everything) // MUTANTS)
-            for line, text in everything[::step] + [it for at, it in enumerate(everything) if at % step]:
-                if found == MUTANTS:
-                    break
-                (folder / source).write_text(text)
-                report = run(kind, folder, name)
-                failures = len(re.findall(r"<(?:failure|error)\b", report or ""))
-                if 0 < failures <= 20:
-                    kept.append({"project": name, "cause": f"{name}:{line}", "report": failing_only(report)})
-                    found += 1
-            print(name, found, file=sys.stderr)
+    wanted = sys.argv[1:]
+    target = HERE / "failures.jsonl.gz"
+    kept = [json.loads(line) for line in gzip.decompress(target.read_bytes()).decode().splitlines()] if wanted else []
+    kept = [it for it in kept if it["project"] not in wanted]
+    for name, kind, source in SMALL:
+        if not wanted or name in wanted:
+            kept += small(name, kind, source)
+    for name in real.REAL:
+        if not wanted or name in wanted:
+            kept += published(name)
+    kept.sort(key=lambda it: it["project"])
     lines = "".join(json.dumps(it) + "\n" for it in kept)
-    (HERE / "failures.jsonl.gz").write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
+    target.write_bytes(gzip.compress(lines.encode(), 9, mtime=0))
 
 
 if __name__ == "__main__":

@@ -133,14 +133,14 @@ impl Builder {
     /// Takes a case, or a further attempt of one. The number of the case; `None` when it was one too many.
     pub fn case(&mut self, draft: &Draft<'_>) -> Option<usize> {
         let name = self.keep(&draft.name, MAX_NAME);
+        let (suite, class, file) = (
+            self.keep(&draft.suite, MAX_NAME),
+            self.keep(&draft.class, MAX_NAME),
+            self.keep(&draft.file, MAX_NAME),
+        );
         let identity = match &draft.key {
             Some(key) => (self.keep(key, MAX_NAME), Text::EMPTY, Text::EMPTY, Text::EMPTY),
-            None => (
-                self.keep(&draft.suite, MAX_NAME),
-                self.keep(&draft.class, MAX_NAME),
-                name,
-                self.keep(&draft.file, MAX_NAME),
-            ),
+            None => (suite, class, name, file),
         };
         let status = draft.status.unwrap_or(Status::Passed);
         let earlier = self.seen.get(&identity).copied();
@@ -159,10 +159,10 @@ impl Builder {
         }
         let number = u32::try_from(self.cases.len()).unwrap_or(u32::MAX);
         let case = Case {
-            suite: self.keep(&draft.suite, MAX_NAME),
-            class: self.keep(&draft.class, MAX_NAME),
+            suite,
+            class,
             name,
-            file: self.keep(&draft.file, MAX_NAME),
+            file,
             millis: narrow(draft.millis),
             first_failure: 0,
             failures: 0,

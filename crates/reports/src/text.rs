@@ -27,6 +27,8 @@ struct Place {
     block: u32,
     start: u32,
     len: u32,
+    /// Of the text, so that growing reads no text again and few texts are compared.
+    hash: u32,
 }
 
 /// All texts of one report.
@@ -84,14 +86,15 @@ impl Texts {
             self.grow();
         }
         let mask = self.slots.len() - 1;
-        let mut at = self.hash(text) & mask;
+        let hash = self.hash(text);
+        let mut at = hash as usize & mask;
         while let Some(&number) = self.slots.get(at).filter(|number| **number != 0) {
-            if self.get(Text(number)) == text {
+            if self.hash_of(number) == hash && self.get(Text(number)) == text {
                 return Text(number);
             }
             at = (at + 1) & mask;
         }
-        let place = self.store(text);
+        let place = self.store(text, hash);
         self.places.push(place);
         let number = u32::try_from(self.places.len()).unwrap_or(0);
         if let Some(slot) = self.slots.get_mut(at) {
@@ -111,11 +114,17 @@ impl Texts {
     }
 
     #[expect(clippy::cast_possible_truncation, reason = "any bits of a hash will do")]
-    fn hash(&self, text: &str) -> usize {
-        self.hasher.hash_one(text) as usize
+    fn hash(&self, text: &str) -> u32 {
+        self.hasher.hash_one(text) as u32
     }
 
-    fn store(&mut self, text: &str) -> Place {
+    /// The hash of the text of a number.
+    fn hash_of(&self, number: u32) -> u32 {
+        let place = (number as usize).checked_sub(1).and_then(|at| self.places.get(at));
+        place.map_or(0, |place| place.hash)
+    }
+
+    fn store(&mut self, text: &str, hash: u32) -> Place {
         self.bytes += text.len();
         let fits = |block: &String| block.len() + text.len() <= block.capacity();
         if !self.blocks.last().is_some_and(fits) {
@@ -131,6 +140,7 @@ impl Texts {
             block: small(number),
             start: small(start),
             len: small(text.len()),
+            hash,
         }
     }
 
@@ -145,7 +155,7 @@ impl Texts {
         }
         let mask = self.slots.len() - 1;
         for number in 1..=u32::try_from(self.places.len()).unwrap_or(0) {
-            let mut at = self.hash(self.get(Text(number))) & mask;
+            let mut at = self.hash_of(number) as usize & mask;
             while self.slots.get(at).is_some_and(|slot| *slot != 0) {
                 at = (at + 1) & mask;
             }

@@ -1,12 +1,12 @@
 //! Groups failures by cause, in two levels.
 //!
 //! Level 1 joins what is exactly alike: exception type and deepest own frame, without line numbers.
-//! Level 2 joins groups whose messages, calls, frames, places and names are alike, never across
+//! Level 2 joins groups that are alike in words, calls, places and the shapes of what was compared, never across
 //! exception types. The same reports give the same clusters with the same ids on every machine, in any
 //! order of files. Effort grows about linearly: pairs come from hash buckets, not from all with all.
 
 use super::category::{Category, categorise};
-use super::features::{Features, Rarity, Scope, hash, mix};
+use super::features::{Features, Rarity, SIDES, Scope, hash, mix};
 use super::link::link;
 use super::normal::normalise;
 use super::trace::Trace;
@@ -15,7 +15,7 @@ use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Groups that are alike by less than this on average are different causes.
-pub const LEAST: f64 = 0.34;
+pub const LEAST: f64 = 0.54;
 /// Up to so many groups, all pairs are compared.
 const ALL_PAIRS: usize = 400;
 /// Hash buckets per group, and neighbours looked at in each.
@@ -131,7 +131,6 @@ fn gather(reports: &[&Report]) -> BTreeMap<u64, Gathered> {
             let scope = Scope {
                 suite: report.text(case.suite),
                 class: report.text(case.class),
-                file: report.text(case.file),
                 name: report.text(case.name),
             };
             // A failure without a word is known by its place only.
@@ -212,7 +211,7 @@ fn bucket(groups: &[(u64, Gathered)], numbers: &[usize], wanted: &mut BTreeSet<(
             continue;
         };
         for band in 0..BANDS {
-            let side = group.features.0.get(usize::try_from(band % 6).unwrap_or(0));
+            let side = group.features.sides.get(usize::try_from(band).unwrap_or(0) % SIDES);
             let seed = mix(band + 1);
             let least = side.into_iter().flatten().map(|token| mix(token ^ seed)).min();
             if let Some(least) = least {

@@ -1,18 +1,39 @@
-//! What two failures can have in common, as sets of hashes.
+//! What two failures can have in common, and how likely they then have one cause.
 //!
-//! Hashes are FNV-1a over text and so the same natively and in the browser.
+//! The weights are those of a logistic regression on pairs of failures of the tuned projects, rounded. Hashes are FNV-1a over text and so the same natively and in the browser.
 
 use super::normal::normalise;
 use super::trace::Trace;
+use super::values::{Shape, compared};
 use std::collections::HashMap;
 
-/// Sides of a failure that are compared.
-pub const SIDES: usize = 6;
+/// Sides of a failure that are compared as sets: what it says, where its test stands, the words of its
+/// test's name, what the failing code calls.
+pub const SIDES: usize = 4;
+const CALLED: usize = 3;
 /// Tokens per side: a bound on the work per pair.
 const MAX_TOKENS: usize = 48;
 
-/// Weight of each side, tuned on some of the labelled projects and measured on others.
-pub const WEIGHTS: [f64; SIDES] = [1.0, 1.5, 1.5, 1.0, 0.7, 0.5];
+/// What each thing in common says of one cause, in logarithms of odds.
+mod weight {
+    /// Two failures of one type, and nothing else.
+    pub const BIAS: f64 = -1.6;
+    /// By side, for all that it holds; what calls say is below.
+    pub const SIDES: [f64; super::SIDES] = [1.1, 1.1, 0.4, 0.0];
+    pub const SAME_CALLS: f64 = 0.5;
+    pub const OTHER_CALLS: f64 = -0.6;
+    /// Both failed within the tested code: on one line, or in different functions.
+    pub const SAME_LINE: f64 = 1.2;
+    pub const OTHER_FUNCTION: f64 = -0.8;
+    /// The tests stand in one file; and at one line of it, less the further apart.
+    pub const SAME_FILE: f64 = 1.0;
+    pub const NEAR: f64 = 1.2;
+    pub const SAME_SHAPES: f64 = 0.7;
+    pub const OTHER_ACTUAL: f64 = -0.4;
+}
+
+/// Lines between two tests at which nearness counts half.
+const HALF_NEAR: f64 = 8.0;
 
 /// Words of assertions and of test names that every test has.
 const COMMON: [&str; 44] = [
@@ -62,16 +83,23 @@ const COMMON: [&str; 44] = [
     "from",
 ];
 
-/// The hashes of one failure, sorted, by side.
+/// One failure, ready to be compared.
 #[derive(Clone, Debug, Default)]
-pub struct Features(pub [Vec<u64>; SIDES]);
+pub struct Features {
+    /// Sorted hashes.
+    pub sides: [Vec<u64>; SIDES],
+    /// Where it failed within the tested code: function, and line of it.
+    inside: Option<(u64, u32)>,
+    /// Where its test stands: file and line.
+    test: Option<(u64, u32)>,
+    shapes: Option<(Shape, Shape)>,
+}
 
 /// Where the failing case stands.
 #[derive(Clone, Copy, Debug)]
 pub struct Scope<'a> {
     pub suite: &'a str,
     pub class: &'a str,
-    pub file: &'a str,
     pub name: &'a str,
 }
 
@@ -104,60 +132,86 @@ impl Features {
         let single = words
             .iter()
             .filter(|word| word.len() > 3 && word.bytes().any(|it| it.is_ascii_alphabetic()))
-            .map(|word| hash(&["w", word]));
-        let told = shingles.chain(single).collect();
+            .map(|word| hash(&["word", word]));
+        let told: Vec<u64> = shingles.chain(single).collect();
 
-        let mut called: Vec<u64> = calls(&trace.source).map(|name| hash(&[name])).collect();
-        called.extend(calls(&trace.message).map(|name| hash(&[name])));
+        let mut called: Vec<u64> = calls(&trace.source).map(|name| hash(&["call", name])).collect();
+        called.extend(calls(&trace.message).map(|name| hash(&["call", name])));
 
-        let ours: Vec<_> = trace.frames.iter().filter(|frame| frame.is_ours).take(12).collect();
+        let mut ours = trace.frames.iter().filter(|frame| frame.is_ours);
+        let deepest = ours.next();
         // The outermost frame of one's own is the test itself.
-        let inner = ours.split_last().map_or(&[][..], |(_, inner)| inner);
-        let path = inner
-            .iter()
-            .map(|frame| hash(&[&frame.file, &frame.function]))
-            .collect();
-        let places = ours
-            .iter()
-            .map(|frame| hash(&[&frame.file, &frame.line.to_string()]))
-            .collect();
+        let outermost = ours.next_back();
+        let inside = outermost
+            .and(deepest)
+            .map(|frame| (hash(&[&frame.file, &frame.function]), frame.line));
+        let test = outermost.or(deepest).map(|frame| (hash(&[&frame.file]), frame.line));
 
         // The path within the name stands for the class where the tool gives none.
         let path_of_name = scope.name.rsplit_once("::").map_or("", |(path, _)| path);
-        let outermost = ours.last().map_or("", |frame| frame.file.as_str());
-        let mut scopes = vec![
-            hash(&["class", scope.suite, scope.class, path_of_name]),
-            hash(&["file", scope.file, outermost]),
-        ];
-        scopes.extend(name_words(scope.name).next().map(|word| hash(&["stem", &word])));
-        let names = name_words(scope.name)
-            .chain(name_words(scope.class))
-            .map(|word| hash(&[&word]))
-            .collect();
-        let mut sides = [told, called, path, scopes, names, places];
+        let stands = vec![hash(&["class", scope.suite, scope.class, path_of_name])];
+        let names = name_words(scope.name).map(|word| hash(&["name", &word])).collect();
+        let mut sides = [told, stands, names, called];
         for side in &mut sides {
             side.truncate(MAX_TOKENS);
             side.sort_unstable();
             side.dedup();
         }
-        Self(sides)
+        Self {
+            sides,
+            inside,
+            test,
+            shapes: compared(&trace.message),
+        }
     }
 
-    /// How alike two failures are, 0 to 1: the weighted mean of what they share on each side that
-    /// either has; rare tokens weigh more.
+    /// How likely two failures of one type have one cause, 0 to 1; rare tokens weigh more.
     #[must_use]
     pub fn similarity(&self, other: &Self, rarity: &Rarity) -> f64 {
-        let (mut sum, mut weight) = (0.0, 0.0);
-        for ((a, b), own) in self.0.iter().zip(&other.0).zip(WEIGHTS) {
+        let mut odds = weight::BIAS;
+        for (side, own) in weight::SIDES.iter().enumerate() {
+            let (Some(a), Some(b)) = (self.sides.get(side), other.sides.get(side)) else {
+                continue;
+            };
             let (shared, all, telling) = rarity.overlap(a, b);
-            if all > 0.0 {
-                // A side of which every failure has the same tells nothing.
-                sum += own * telling * shared / all;
-                weight += own * telling;
+            if all <= 0.0 {
+                continue;
+            }
+            // A side of which every failure has the same tells nothing.
+            odds += own * telling * shared / all;
+            if side == CALLED {
+                odds += if a == b { weight::SAME_CALLS } else { 0.0 };
+                odds += if shared == 0.0 {
+                    weight::OTHER_CALLS * telling
+                } else {
+                    0.0
+                };
             }
         }
-        if weight > 0.0 { sum / weight } else { 0.0 }
+        if let (Some((a, line)), Some((b, other_line))) = (self.inside, other.inside) {
+            odds += match (a == b, line == other_line) {
+                (true, true) => weight::SAME_LINE,
+                (true, false) => 0.0,
+                (false, _) => weight::OTHER_FUNCTION,
+            };
+        }
+        if let (Some((a, line)), Some((b, other_line))) = (self.test, other.test)
+            && a == b
+        {
+            odds += weight::SAME_FILE + weight::NEAR / (1.0 + f64::from(line.abs_diff(other_line)) / HALF_NEAR);
+        }
+        if let (Some(a), Some(b)) = (self.shapes, other.shapes) {
+            odds += if a == b { weight::SAME_SHAPES } else { 0.0 };
+            odds += if a.0 == b.0 { 0.0 } else { weight::OTHER_ACTUAL };
+        }
+        likely(odds)
     }
+}
+
+/// Odds as a share of 1, much like the logistic function. Only a root: an exponential differs between
+/// machines in the last digit, and the same reports give the same clusters everywhere.
+fn likely(odds: f64) -> f64 {
+    0.5 + 0.5 * odds / (odds * odds + 4.0).sqrt()
 }
 
 /// How rare each token is among the failures at hand.
@@ -173,7 +227,7 @@ impl Rarity {
         let mut count = 0.0;
         for features in all {
             count += 1.0;
-            for token in features.0.iter().flatten() {
+            for token in features.sides.iter().flatten() {
                 *weight.entry(*token).or_default() += 1.0;
             }
         }

@@ -156,6 +156,12 @@ fn at(call: &str) -> Option<Frame> {
             // Java: a module may stand before the class.
             return Some(build(path, name.rsplit('/').next().unwrap_or(name), line));
         }
+        // JavaScript's own: `Array.map (<anonymous>)`, `Promise.all (index 0)`.
+        if place == "<anonymous>" || place == "native" || place.starts_with("index ") {
+            let mut found = build("", name, 0);
+            found.is_ours = false;
+            return Some(found);
+        }
         let is_name = !name.is_empty() && name.contains('.') && !name.contains(' ');
         return is_name.then(|| build("", name.rsplit('/').next().unwrap_or(name), 0));
     }

@@ -7,3 +7,4 @@ pub mod frames;
 mod link;
 pub mod normal;
 pub mod trace;
+mod values;

@@ -135,16 +135,57 @@ fn rust(text: &str) -> Trace {
         it if it.contains("with overflow") => "overflow",
         _ => "panic",
     };
-    let mut frames: Vec<Frame> = lines.filter_map(frame).take(MAX_FRAMES).collect();
     let mut first = frame(place).unwrap_or_default();
     first.is_ours = is_ours(&first.path);
-    frames.insert(0, first);
+    let frames = backtrace(first, lines);
     Trace {
         kind: kind.replace(' ', "-"),
         message: cut(&message, MAX_MESSAGE).to_owned(),
         frames,
         source: String::new(),
     }
+}
+
+/// The frames of a backtrace below the place of the panic: `3: shop::price` and `at ./src/lib.rs:6:28` in turn.
+fn backtrace<'a>(first: Frame, lines: impl Iterator<Item = &'a str>) -> Vec<Frame> {
+    let mut frames = vec![first];
+    let mut function = "";
+    for line in lines {
+        let bare = line.trim_start();
+        if let Some((number, name)) = bare.split_once(": ")
+            && !number.is_empty()
+            && number.bytes().all(|it| it.is_ascii_digit())
+        {
+            function = name.trim();
+            while let Some(outer) = function.strip_suffix("::{{closure}}") {
+                function = outer;
+            }
+            continue;
+        }
+        let Some(mut found) = frame(line) else { continue };
+        function.clone_into(&mut found.function);
+        // The place of the panic stands here once more, now with its function; a closure is its function's.
+        let is_again = frames.last().is_some_and(|last| {
+            last.file == found.file
+                && (last.function.is_empty() && last.line == found.line || last.function == found.function)
+        });
+        if is_again && let Some(last) = frames.last_mut() {
+            last.function = found.function;
+        } else {
+            // In between stand the frames of the panic itself.
+            let of_place = frames.first_mut().filter(|first| {
+                first.is_ours && first.function.is_empty() && first.file == found.file && first.line == found.line
+            });
+            match of_place {
+                Some(first) => first.function = found.function,
+                None => frames.push(found),
+            }
+        }
+        if frames.len() >= MAX_FRAMES {
+            break;
+        }
+    }
+    frames
 }
 
 fn is_python(text: &str) -> bool {
@@ -163,6 +204,11 @@ fn python(text: &str) -> Trace {
         .split("\nThe above exception was the direct cause")
         .next()
         .unwrap_or(text);
+    // What was raised while something else was handled is the failure: the other was perhaps expected.
+    let text = text
+        .rsplit("During handling of the above exception, another exception occurred")
+        .next()
+        .unwrap_or(text);
     let mut trace = Trace::default();
     let (mut function, mut source, mut told) = (String::new(), String::new(), Vec::new());
     let mut lines = text.lines().peekable();
@@ -175,12 +221,13 @@ fn python(text: &str) -> Trace {
         } else if let Some(name) = bare.strip_prefix("def ").or_else(|| bare.strip_prefix("async def ")) {
             name.split('(').next().unwrap_or_default().clone_into(&mut function);
         } else if let Some(mut found) = frame(line) {
-            if bare.starts_with("File \"") {
+            let is_short = !found.function.is_empty();
+            if is_short {
                 if let Some(code) = lines.next_if(|line| line.starts_with("    ")) {
                     code.trim().clone_into(&mut source);
                 }
             } else {
-                found.function.clone_from(&function);
+                found.function = std::mem::take(&mut function);
                 let kind = line.rsplit(": ").next().unwrap_or_default().trim();
                 if kind.chars().next().is_some_and(char::is_uppercase) && !kind.contains(' ') {
                     kind.clone_into(&mut trace.kind);

@@ -199,7 +199,8 @@ fn value(text: &str, end: usize, name: &str, word: &str) -> Option<std::ops::Ran
         if let Some(value) = after.strip_prefix(scheme) {
             let length = value.find(is_end).unwrap_or(value.len());
             let start = end + at + scheme.len();
-            return (length >= 3).then_some(start..start + length);
+            // A mark of an earlier redaction stays as it is.
+            return (length >= 3 && !value.starts_with('[')).then_some(start..start + length);
         }
     }
     let unescaped = after.trim_start_matches('\\');

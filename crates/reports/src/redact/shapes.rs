@@ -270,7 +270,8 @@ pub(super) fn homes(text: &str, finds: &mut Vec<Find>) {
                 .chars()
                 .next_back()
                 .is_none_or(|it| !it.is_alphanumeric() || is_windows || it == 'c');
-            if !name.is_empty() && is_root {
+            // A mark of an earlier redaction stays as it is.
+            if !name.is_empty() && is_root && !name.starts_with('[') {
                 finds.push((start..start + name.len(), Kind::User));
             }
         }

@@ -140,15 +140,11 @@ impl<'a> Iterator for Attributes<'a> {
 
     fn next(&mut self) -> Option<Self::Item> {
         loop {
-            let rest = self
-                .0
-                .trim_start_matches(|it: char| it.is_ascii_whitespace() || matches!(it, '"' | '\'' | '=' | '/'));
-            if rest.is_empty() {
-                return None;
-            }
-            let end = rest
-                .find(|it: char| it.is_ascii_whitespace() || matches!(it, '=' | '"' | '\''))
-                .unwrap_or(rest.len());
+            // By bytes: all that is looked for is ASCII, which no other character contains.
+            let is_gap = |it: &u8| it.is_ascii_whitespace() || matches!(it, b'"' | b'\'' | b'=');
+            let start = self.0.bytes().position(|it| !is_gap(&it) && it != b'/')?;
+            let rest = self.0.get(start..)?;
+            let end = rest.bytes().position(|it| is_gap(&it)).unwrap_or(rest.len());
             let (name, after) = rest.split_at_checked(end)?;
             let Some(value) = after.trim_start().strip_prefix('=').map(str::trim_start) else {
                 self.0 = after;

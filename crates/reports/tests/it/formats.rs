@@ -21,6 +21,8 @@ pub const RECORDED: &[(&str, Format, [usize; 5])] = &[
     ("pytest-rerun-log.jsonl", Format::PytestLog, [4, 2, 3, 2, 1]),
     // 3 failed, 1 skipped, 1 todo, 1 passed; a file that did not load beside them.
     ("jest.json", Format::Jest, [1, 3, 1, 2, 0]),
+    // jest-ctrf-json-reporter beside a terminal that says 5 failed, 1 skipped, 1 todo, 2 passed.
+    ("jest-ctrf.json", Format::Ctrf, [2, 5, 0, 2, 0]),
     ("jest-junit.xml", Format::JUnit, [2, 3, 0, 1, 0]),
     ("vitest.json", Format::Jest, [2, 1, 0, 1, 0]),
     ("vitest-junit.xml", Format::JUnit, [2, 1, 0, 1, 0]),

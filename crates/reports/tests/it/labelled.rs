@@ -13,7 +13,8 @@ const CAUSES: usize = 7;
 
 /// One run: its reports, and for each failing case of them the number of its cause.
 pub struct Labelled {
-    pub project: String,
+    /// Weights and threshold may be chosen on these; the others are only measured.
+    pub is_tuned_on: bool,
     reports: Vec<String>,
     /// By report and case.
     kept: Vec<(usize, usize)>,
@@ -21,25 +22,34 @@ pub struct Labelled {
 }
 
 /// All simulated runs, the same each time.
-pub fn runs() -> Vec<Labelled> {
+pub fn runs() -> &'static [Labelled] {
+    static RUNS: std::sync::LazyLock<Vec<Labelled>> = std::sync::LazyLock::new(simulate);
+    &RUNS
+}
+
+fn simulate() -> Vec<Labelled> {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/failures.jsonl.gz")).unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).unwrap();
-    let mut projects: BTreeMap<String, Vec<String>> = BTreeMap::new();
+    let mut projects: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
     for line in text.lines() {
         let entry: Value = serde_json::from_str(line).unwrap();
         let part = |name: &str| entry[name].as_str().unwrap().to_owned();
-        projects.entry(part("project")).or_default().push(part("report"));
+        let project = (part("project"), entry["is_tuned_on"].as_bool().unwrap());
+        projects.entry(project).or_default().push(part("report"));
     }
-    let mut random = 12345_u64;
-    let mut next = move |below: usize| {
-        random = random
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (random >> 33) as usize % below
-    };
     let mut runs = Vec::new();
-    for (project, reports) in projects {
+    for ((project, is_tuned_on), reports) in projects {
+        // Of the project's own name, so that a further project changes nothing for the others.
+        let mut random = project.bytes().fold(12345_u64, |state, byte| {
+            state.wrapping_mul(31).wrapping_add(u64::from(byte))
+        });
+        let mut next = move |below: usize| {
+            random = random
+                .wrapping_mul(6_364_136_223_846_793_005)
+                .wrapping_add(1_442_695_040_888_963_407);
+            (random >> 33) as usize % below
+        };
         for _ in 0..RUNS {
             let wanted = 3 + next(CAUSES - 2);
             let mut chosen: BTreeSet<usize> = BTreeSet::new();
@@ -47,7 +57,7 @@ pub fn runs() -> Vec<Labelled> {
                 chosen.insert(next(reports.len()));
             }
             runs.push(Labelled::of(
-                &project,
+                is_tuned_on,
                 chosen.iter().map(|at| reports[*at].clone()).collect(),
             ));
         }
@@ -65,7 +75,7 @@ fn open(reports: &[String]) -> Vec<Report> {
 
 impl Labelled {
     /// A test fails once per run: of two causes that break it, the first one does.
-    fn of(project: &str, reports: Vec<String>) -> Self {
+    fn of(is_tuned_on: bool, reports: Vec<String>) -> Self {
         let (mut seen, mut kept, mut causes) = (BTreeSet::new(), Vec::new(), Vec::new());
         for (cause, report) in open(&reports).iter().enumerate() {
             for (at, case) in report.cases.iter().enumerate().filter(|(_, case)| case.status.is_bad()) {
@@ -76,7 +86,7 @@ impl Labelled {
             }
         }
         Self {
-            project: project.to_owned(),
+            is_tuned_on,
             reports,
             kept,
             causes,

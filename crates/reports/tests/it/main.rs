@@ -12,4 +12,5 @@ mod labelled;
 mod quality;
 mod redaction;
 mod scores;
+mod traces;
 mod written;

@@ -6,21 +6,18 @@
 use super::labelled::{self, Labelled};
 use super::scores::Scores;
 
-/// Weights and threshold may be chosen on these; the others are only measured.
-const TUNED_ON: [&str; 3] = ["cart", "router", "matrix"];
-
-fn measure(group: impl Fn(&Labelled) -> Vec<usize>, wanted: impl Fn(&str) -> bool) -> Scores {
+fn measure(group: impl Fn(&Labelled) -> Vec<usize>, wanted: impl Fn(&Labelled) -> bool) -> Scores {
     let runs = labelled::runs();
     let scores: Vec<Scores> = runs
         .iter()
-        .filter(|run| wanted(&run.project))
+        .filter(|run| wanted(run))
         .map(|run| Scores::of(&run.causes, &group(run)))
         .collect();
     Scores::mean(&scores)
 }
 
-fn is_new(project: &str) -> bool {
-    !TUNED_ON.contains(&project)
+fn is_new(run: &Labelled) -> bool {
+    !run.is_tuned_on
 }
 
 #[test]
@@ -28,9 +25,13 @@ fn causes_are_found_better_than_by_messages_or_templates_on_projects_never_tuned
     let own = measure(Labelled::clusters, is_new);
     let message = measure(Labelled::by_message, is_new);
     let template = measure(Labelled::by_template, is_new);
-    // Floors against going back, below what was measured (V .836, ARI .603, homogeneity .914). The aim is
-    // V .85, ARI .80, homogeneity .95.
-    assert!(own.v >= 0.82 && own.rand >= 0.58 && own.homogeneity >= 0.90, "{own}");
+    // Floors against going back, below what was measured (V .828, ARI .675, homogeneity .905; equal messages .736,
+    // .301, .991). The aim is V .85, ARI .80, homogeneity .95. Of the tuned projects, a grouping that knew each cause
+    // and only kept exception types apart would reach V .91 and ARI .84.
+    assert!(
+        own.v >= 0.81 && own.rand >= 0.64 && own.homogeneity >= 0.89,
+        "{own}; equal messages {message}; equal templates {template}"
+    );
     assert!(
         own.v > message.v && own.rand > message.rand,
         "{own}, equal messages {message}"
