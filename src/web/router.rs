@@ -13,7 +13,6 @@ use super::{assets, auth, bodies, faults, headers, observe, request_id, respond}
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use axum::Router;
-use axum::body::Body;
 use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{HeaderValue, Method, header};
 use axum::middleware::{from_fn, from_fn_with_state};
@@ -21,6 +20,8 @@ use axum::response::Response;
 use axum::routing::{get, post};
 use leptos::prelude::{LeptosOptions, provide_context};
 use leptos_axum::{LeptosRoutes, generate_route_list};
+use std::convert::Infallible;
+use tower::{Service, ServiceExt, service_fn};
 use tower_http::catch_panic::CatchPanicLayer;
 use tower_http::compression::CompressionLayer;
 use tower_http::compression::predicate::{NotForContentType, Predicate, SizeAbove};
@@ -53,12 +54,25 @@ pub fn around(app: App, routes: Router) -> Router {
         .route("/healthz", get(health::healthz))
         .route("/readyz", get(health::readyz))
         .with_state(app.clone())
-        // Nothing here is ever packed, and a stream that waits would hold the packer's buffers all the while.
-        .route_service(STREAM, site.clone().into_service::<Body>())
-        .fallback_service(site.layer(CompressionLayer::new().compress_when(compressible())))
+        .fallback_service(packed_but_streams(site))
         .layer(from_fn_with_state(app.clone(), request_id::assign))
         .layer(from_fn(observe::request))
         .layer(from_fn_with_state(app, headers::secure))
+}
+
+/// The site with its answers packed, but those of [`STREAM`]: they never are, and one that waits would
+/// hold the packer's buffers all the while.
+fn packed_but_streams(
+    plain: Router,
+) -> impl Service<Request, Response = Response, Error = Infallible, Future: Send> + Clone + Send + Sync {
+    let packed = plain
+        .clone()
+        .layer(CompressionLayer::new().compress_when(compressible()));
+    service_fn(move |request: Request| {
+        let is_stream = request.uri().path() == STREAM;
+        let site = if is_stream { &plain } else { &packed };
+        site.clone().oneshot(request)
+    })
 }
 
 /// Forms, streams and machines.
