@@ -5,7 +5,7 @@ use crate::on_both_engines;
 use crate::support::PASSWORD;
 use spectr::domain::privacy::constants::ERASURE_GRACE_DAYS;
 use spectr::domain::privacy::erasure::Reason;
-use spectr::features::privacy::erasure;
+use spectr::features::privacy::{Error, erasure};
 
 on_both_engines! {
     async fn the_keys_die_with_the_answer_and_everything_else_on_the_date(app: TestApp) {
@@ -77,10 +77,18 @@ on_both_engines! {
         let (caller, when) = (super::caller(), spectr::domain::privacy::erasure::When::Now);
         let ask = || erasure::ask(&app.app, &caller, leaver.id, session, when);
         let (one, two) = tokio::join!(ask(), ask());
-        let (one, two) = (one.unwrap(), two.unwrap());
-        assert_eq!(one, two);
+        // The second may come when everything is over: then there is no account any more.
+        let mut asked = Vec::new();
+        for answer in [one, two] {
+            match answer {
+                Ok(answer) => asked.push(answer),
+                Err(error) => assert!(matches!(error, Error::NoAccount), "{error}"),
+            }
+        }
+        asked.dedup();
+        assert_eq!(asked.len(), 1);
         app.settle().await;
-        assert_eq!(receipt(app, &format!("/erasure/{}", one.receipt)).await["state"], "erased");
+        assert_eq!(receipt(app, &format!("/erasure/{}", asked[0].receipt)).await["state"], "erased");
         assert_gone(app, leaver.id).await;
     }
 

@@ -12,8 +12,8 @@ use crate::features::accounts::security_log::{self, Caller, SecurityEvent};
 use crate::features::accounts::{ProfileView, alarm, closing, profile, tokens};
 use crate::features::outbox::{self, Mail};
 use crate::features::privacy::error::{Error, Result};
-use crate::features::{App, engine};
-use crate::infra::crypto::random;
+use crate::features::{App, accounts, engine};
+use crate::infra::crypto::{KeysError, random};
 use crate::infra::db::Conn;
 use std::time::Duration;
 use uuid::Uuid;
@@ -105,14 +105,15 @@ async fn begin_and_run(app: &App, ask: &Ask<'_>) -> Result<Asked> {
 /// # Errors
 /// [`Error::NoAccount`] where there is none, or a database cannot be used.
 pub(super) async fn begin(app: &App, ask: &Ask<'_>) -> Result<Uuid> {
-    let person = profile::profile(app, ask.user).await?.profile;
+    let person = profile::profile(app, ask.user).await;
+    let person = person.map_err(|error| too_late(error.into()))?.profile;
     let id = random_id()?;
     let begun = write(app, ask, id, &person).await;
     let receipt = match begun {
         Ok(receipt) => receipt,
         Err(error) => {
             forget_key(app, id).await;
-            return Err(error);
+            return Err(too_late(error));
         }
     };
     if receipt != id {
@@ -120,6 +121,14 @@ pub(super) async fn begin(app: &App, ask: &Ask<'_>) -> Result<Uuid> {
     }
     engine::stop_all_of(app, ask.user, Code::AccountPending);
     Ok(receipt)
+}
+
+/// A key that is gone means that another request's erasure came to its end meanwhile.
+fn too_late(error: Error) -> Error {
+    match error {
+        Error::Keys(KeysError::Gone) | Error::Accounts(accounts::Error::Keys(KeysError::Gone)) => Error::NoAccount,
+        other => other,
+    }
 }
 
 async fn forget_key(app: &App, receipt: Uuid) {
