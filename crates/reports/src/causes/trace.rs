@@ -43,6 +43,10 @@ impl Trace {
             let told = typed(message).map(|(kind, _)| kind);
             trace.kind = told.unwrap_or_else(|| short(kind)).to_owned();
         }
+        if trace.kind.is_empty() && trace.message.trim_start().starts_with("panic: ") {
+            // Go: what broke off is no expectation that was not met, however alike the words are.
+            "panic".clone_into(&mut trace.kind);
+        }
         trace.kind = clean_kind(&trace.kind);
         trace
     }

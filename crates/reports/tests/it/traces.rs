@@ -125,3 +125,10 @@ fn what_javascript_itself_calls_is_nobodys_code() {
         [("cart.js", "total", 7), ("cart.test.js", "Object.<anonymous>", 3)]
     );
 }
+
+#[test]
+fn a_panic_in_go_is_no_expectation_that_was_not_met() {
+    let panic = Trace::read("", "panic: assignment to entry in nil map [recovered]", "");
+    assert_eq!(panic.kind, "panic");
+    assert_eq!(Trace::read("", "shop_test.go:10: want 6", "").kind, "");
+}
