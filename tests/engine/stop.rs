@@ -63,6 +63,31 @@ stories! {
         assert_eq!(settled(stage, 1).await[0].status, "aborted");
     }
 
+    async fn a_restriction_ends_what_is_running_and_says_so(stage: Stage) {
+        for kind in ["restrict_calls", "restrict_account"] {
+            let (provider, model) = FIVE[1];
+            let first = wires::opening(provider) + &wires::text(provider, "0123456789abcdef");
+            stage.double.always(vec![head(), piece(first), Step::Silence]);
+            let mut reader = stage.ask((provider, model)).await;
+            reader.expect("open").await;
+            reader.expect("delta").await;
+            stage.double.request().await;
+            let limit = |action| [("limit", kind), ("action", action)];
+            stage.person.client.post("/settings/privacy/rights/limit", &limit("make")).await.see_other();
+            tokio::time::timeout(PATIENCE, stage.double.gone()).await.unwrap();
+            let mut last = reader.next().await;
+            while last.as_ref().is_some_and(|(name, _)| name != "error") {
+                last = reader.next().await;
+            }
+            let (_, error) = last.unwrap();
+            assert_eq!(error["code"], "restricted");
+            assert!(error["help"].as_str().unwrap().contains("Your rights"), "{error}");
+            let (status, problem, _) = stage.refused(&question(provider, model, "again")).await;
+            assert_eq!((status, problem["code"].as_str()), (403, Some("restricted")));
+            stage.person.client.post("/settings/privacy/rights/limit", &limit("lift")).await.see_other();
+        }
+    }
+
     async fn a_stop_after_the_end_changes_nothing(stage: Stage) {
         let (provider, model) = FIVE[1];
         let mut script: Vec<Step> = vec![head()];

@@ -63,6 +63,31 @@ stories! {
         }
     }
 
+    async fn a_restriction_stops_what_waits_and_the_switch_and_lifting_it_resumes(stage: Stage) {
+        for kind in ["restrict_calls", "restrict_account"] {
+            stage.switch_on().await;
+            let limit = |action| [("limit", kind), ("action", action)];
+            let client = &stage.person.client;
+            client.post("/settings/privacy/rights/limit", &limit("make")).await.see_other();
+            let dials = stage.langsmith.count();
+            stage.offer(3);
+            stage.flush().await;
+            let page = stage.page().await;
+            assert!(page.contains("Nothing is sent: you restricted this use of your data") && page.contains("Switch off"), "{page}");
+            stage.post("/off", &[]).await.see_other();
+            let refused = stage.post("/on", &[("consent", "on")]).await.expect(403);
+            assert!(refused.body.contains("Lift the restriction under Settings"), "{}", refused.body);
+            assert!(!stage.page().await.contains("Test key and switch on"));
+            assert_eq!(stage.langsmith.count(), dials, "{kind}");
+            client.post("/settings/privacy/rights/limit", &limit("lift")).await.see_other();
+            stage.post("/on", &[]).await.see_other();
+            stage.offer(1);
+            stage.flush().await;
+            assert_eq!(stage.langsmith.count(), dials + 2, "{kind}: the test and the trace");
+            stage.post("/remove", &[]).await.see_other();
+        }
+    }
+
     async fn removing_the_key_leaves_nothing_and_withdraws(stage: Stage) {
         stage.switch_on().await;
         stage.post("/remove", &[]).await.see_other();

@@ -2,7 +2,9 @@
 
 use crate::on_both_engines;
 use crate::support::TestApp;
+use crate::support::app::PASSWORD;
 use spectr::domain::timestamp::DAY_MS;
+use spectr::features::engine;
 use spectr::features::privacy::requests::{self, desk};
 use spectr::on;
 
@@ -39,6 +41,27 @@ on_both_engines! {
             limit(&person.client, kind, "lift").await;
             assert_ne!(person.client.post_json(CHAT, &ask()).await.status.as_u16(), 403, "{kind}");
         }
+    }
+
+    async fn a_restriction_leaves_settings_copies_and_deletion_as_they_are(app: TestApp) {
+        let client = app.sign_up("Ada Byron", "ada@example.org").await;
+        limit(&client, "restrict_account", "make").await;
+        client.post("/settings/profile", &[("name", "Ada King")]).await.see_other();
+        for page in ["/dashboard", "/settings/keys", "/settings/integrations", "/settings/privacy", "/stream/models?provider=spectr", "/api/v1/usage"] {
+            client.get(page).await.expect(200);
+        }
+        assert_eq!(client.get("/settings/privacy/export").await.expect(200).header("content-type"), Some("application/zip"));
+        let ask = [("password", PASSWORD), ("confirm", "DELETE"), ("when", "grace")];
+        assert!(client.post("/settings/privacy/delete", &ask).await.see_other().starts_with("/erasure/"));
+    }
+
+    async fn a_restriction_stops_the_canary_which_is_a_call_too(app: TestApp) {
+        let person = app.signed_in_user().await;
+        limit(&person.client, "restrict_account", "make").await;
+        let refused = person.client.post("/privacy/proof/canary", &[]).await.expect(403);
+        assert!(refused.body.contains("Lift the restriction"), "{}", refused.body);
+        engine::flush(&app.app).await;
+        assert_eq!(app.count("llm_calls").await, 0);
     }
 
     async fn an_objection_to_addresses_removes_those_kept_and_keeps_no_new_ones(app: TestApp) {

@@ -47,6 +47,39 @@ on_both_engines! {
         assert_eq!(app.count("security_events").await, 1);
     }
 
+    async fn no_provider_is_asked_while_calls_are_restricted_and_the_way_out_is_named(app: TestApp) {
+        for kind in ["restrict_calls", "restrict_account"] {
+            let (person, provider) = (app.signed_in_user().await, Provider::start().await);
+            let id = id_of(&add(&person.client, "one", GOOD, &provider.url).await);
+            let limit = |action| [("limit", kind), ("action", action)];
+            person.client.post("/settings/privacy/rights/limit", &limit("make")).await.see_other();
+            app.clock.advance(6 * MINUTE_MS);
+            let refused = [
+                add(&person.client, "two", GOOD, &provider.url).await,
+                person.client.post(&format!("/settings/keys/{id}/test"), &[]).await,
+                person.client.post(&format!("/settings/keys/{id}/rotate"), &[("new_key", BETTER)]).await,
+                person.client.get("/stream/models?provider=openai").await,
+                person.client.get(&format!("/stream/models?provider=openai&key_id={id}")).await,
+            ];
+            for reply in refused {
+                let reply = reply.expect(403);
+                assert!(reply.body.contains("Lift the restriction under Settings, Privacy, Your rights."), "{}", reply.body);
+                assert!(reply.body.contains("You stopped"), "{}", reply.body);
+            }
+            assert_eq!(provider.count(), 1, "{kind}: only the test before the restriction");
+            let page = person.client.get("/settings/keys").await.expect(200).body;
+            assert!(page.contains("href=\"/settings/privacy/rights#limits\"") && page.contains("works"), "{page}");
+            // What asks nobody goes on.
+            person.client.post(&format!("/settings/keys/{id}/label"), &[("label", "three")]).await.see_other();
+            person.client.post("/settings/privacy/rights/limit", &limit("lift")).await.see_other();
+            person.client.get("/stream/models?provider=openai").await.expect(200);
+            assert_eq!(provider.count(), 2, "{kind}");
+            person.client.post("/settings/privacy/rights/limit", &limit("make")).await.see_other();
+            person.client.post(&format!("/settings/keys/{id}/delete"), &[]).await.see_other();
+        }
+        assert_eq!(app.count("provider_keys").await, 0);
+    }
+
     async fn nothing_is_kept_of_a_key_that_does_not_work_and_the_reason_is_exact(app: TestApp) {
         let (person, provider) = (app.signed_in_user().await, Provider::start().await);
         let cases: [(u16, &str, &str); 6] = [

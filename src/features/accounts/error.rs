@@ -1,5 +1,6 @@
 //! Why an account's action did not happen, and the one place where that becomes a [`Problem`].
 
+use crate::domain::privacy::rights::Limit;
 use crate::domain::problem::{Code, Problem};
 use crate::features::outbox;
 use crate::infra::crypto::{Busy, KeysError, SealError};
@@ -32,6 +33,9 @@ pub enum Error {
     /// Somebody said "this was not me".
     #[error("held until a new password is set by mail")]
     Frozen,
+    /// The person stopped this use of the data.
+    #[error("restricted: {}", .0.name())]
+    Restricted(Limit),
 }
 
 pub type Result<T, E = Error> = std::result::Result<T, E>;
@@ -45,6 +49,9 @@ impl From<Error> for Problem {
             Error::Busy(busy) => busy.into(),
             Error::StepUpNeeded => Self::new(Code::Forbidden).detail("Enter your password again first."),
             Error::Frozen => Self::new(Code::Frozen),
+            Error::Restricted(limit) => {
+                Self::new(Code::Restricted).detail(format!("You stopped \u{201c}{}\u{201d}.", limit.name()))
+            }
             Error::Db(error) => {
                 tracing::error!(%error, "accounts: the database cannot be used");
                 Self::new(Code::Unavailable).retry_after(5)

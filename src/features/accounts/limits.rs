@@ -1,8 +1,9 @@
 //! Objections and restrictions as records: in force from the moment they are made until they are
 //! lifted. What each stops is written in [`Limit::effect`] and enforced where the thing happens, by
-//! asking [`is_live`] or the flags of the current user. Never ask here "may I": ask "was it stopped".
+//! asking [`is_live`], [`require_calls`] or the flags of the current user. Never ask here "may I": ask
+//! "was it stopped".
 
-use super::error::Result;
+use super::error::{Error, Result};
 use super::security_log::{self, Caller, SecurityEvent};
 use crate::domain::accounts::SecurityEventKind;
 use crate::domain::ids::UserId;
@@ -81,6 +82,32 @@ pub async fn is_live(conn: &mut Conn, user: UserId, limit: Limit) -> db::Result<
         .fetch_one(c)
         .await)?;
     Ok(count > 0)
+}
+
+/// What stops whatever is sent to others on a person's behalf with the data kept here: calls, tests of
+/// keys, models lists, traces. The account first, because lifting only the other would not help.
+const STOPPING_CALLS: [Limit; 2] = [Limit::Everything, Limit::Calls];
+
+/// By which restriction calls are stopped.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn stopping_calls(conn: &mut Conn, user: UserId) -> db::Result<Option<Limit>> {
+    for limit in STOPPING_CALLS {
+        if is_live(conn, user, limit).await? {
+            return Ok(Some(limit));
+        }
+    }
+    Ok(None)
+}
+
+/// # Errors
+/// [`Error::Restricted`] while the person restricts calls or everything.
+pub async fn require_calls(conn: &mut Conn, user: UserId) -> Result<()> {
+    match stopping_calls(conn, user).await? {
+        Some(limit) => Err(Error::Restricted(limit)),
+        None => Ok(()),
+    }
 }
 
 /// One record as its owner reads it.

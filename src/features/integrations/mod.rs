@@ -6,8 +6,8 @@
 //! ```
 //!
 //! Invariants: nothing is dialled without the person's own key **and** the switch **and** a live
-//! consent, all three read at that moment, before each attempt; not even to test the key. Metadata
-//! only. A call never waits for any of this, and what cannot be sent is dropped and counted.
+//! consent, all three read at that moment, before each attempt; not even to test the key; and nothing
+//! while the person restricts calls. Metadata only. A call never waits for any of this, and what cannot be sent is dropped and counted.
 
 mod error;
 mod queries;

@@ -12,7 +12,7 @@ use crate::domain::problem::{Code, Problem};
 use crate::domain::timestamp::Timestamp;
 use crate::domain::vault;
 use crate::features::App;
-use crate::features::accounts::{self, Caller, Notification, SecurityEvent, consents};
+use crate::features::accounts::{self, Caller, Notification, SecurityEvent, consents, limits};
 use crate::infra::crypto::{DataKey, Place};
 use crate::infra::db::Conn;
 use crate::infra::http::Target;
@@ -41,6 +41,8 @@ pub struct View {
     pub project: String,
     pub is_on: bool,
     pub has_consent: bool,
+    /// The person restricts calls or everything: nothing is sent, whatever is switched on.
+    pub is_restricted: bool,
     pub problem: Option<Code>,
     pub sent: i64,
     pub dropped: i64,
@@ -53,7 +55,7 @@ impl View {
     /// Whether spans go out at this moment.
     #[must_use]
     pub const fn is_active(&self) -> bool {
-        self.is_on && self.has_consent
+        self.is_on && self.has_consent && !self.is_restricted
     }
 }
 
@@ -67,6 +69,7 @@ pub async fn find(app: &App, user: UserId) -> Result<Option<View>, Error> {
         return Ok(None);
     };
     let has_consent = consents::is_live(&mut conn, user, CONSENT).await?;
+    let is_restricted = limits::stopping_calls(&mut conn, user).await?.is_some();
     drop(conn);
     let data_key = app.keys.data_key(user.0).await?;
     let id = IntegrationId(row.id);
@@ -82,6 +85,7 @@ pub async fn find(app: &App, user: UserId) -> Result<Option<View>, Error> {
             .map_or(Ok(String::new()), |sealed| open("project", sealed))?,
         is_on: row.is_on,
         has_consent,
+        is_restricted,
         problem: row.problem(),
         sent: row.sent,
         dropped: row.dropped,
@@ -129,10 +133,12 @@ pub async fn save(app: &App, who: Who<'_>, key: &SecretString, project: &str) ->
 /// Records the consent where it is given now, tests the key, and switches on.
 ///
 /// # Errors
-/// Without a key or a consent, or when LangSmith does not take the key: it stays off then.
+/// Without a key or a consent, while calls are restricted, or when LangSmith does not take the key: it
+/// stays off then.
 pub async fn switch_on(app: &App, who: Who<'_>, consents_now: bool) -> Result<(), Error> {
     let user = who.user;
     let mut conn = app.db.begin().await?;
+    limits::require_calls(&mut conn, user).await?;
     let row = queries::find(&mut conn, user).await?.ok_or(Error::Absent)?;
     if consents_now {
         consents::grant(&mut conn, app, who.caller, user, (CONSENT, PLACE)).await?;

@@ -11,7 +11,7 @@ use crate::domain::integrations::langsmith::{self, Span};
 use crate::domain::problem::Code;
 use crate::domain::timestamp::{SECOND_MS, Timestamp};
 use crate::features::App;
-use crate::features::accounts::consents;
+use crate::features::accounts::{consents, limits};
 use crate::features::usage::CallRecord;
 use crate::infra::db;
 use crate::infra::http::Target;
@@ -213,7 +213,8 @@ async fn deliver(app: &App, user: UserId, spans: Vec<Span>) {
     note(app, user, &outcome).await;
 }
 
-/// The row of somebody who has a key, the switch on and a live consent; `None` without one of them.
+/// The row of somebody who has a key, the switch on and a live consent; `None` without one of them, and
+/// while the person restricts calls.
 async fn permission(app: &App, user: UserId) -> db::Result<Option<Row>> {
     let mut conn = app.db.acquire().await?;
     let row = queries::find(&mut conn, user).await?;
@@ -222,8 +223,9 @@ async fn permission(app: &App, user: UserId) -> db::Result<Option<Row>> {
         return Ok(None);
     };
     // Consents are given and withdrawn in other places too: this is never kept in memory.
-    let has_consent = consents::is_live(&mut conn, user, CONSENT).await?;
-    Ok(has_consent.then_some(row))
+    let may_send =
+        consents::is_live(&mut conn, user, CONSENT).await? && limits::stopping_calls(&mut conn, user).await?.is_none();
+    Ok(may_send.then_some(row))
 }
 
 async fn attempt(app: &App, user: UserId, row: &Row, spans: &[Span]) -> Result<(), Failure> {

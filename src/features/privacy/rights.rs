@@ -6,10 +6,12 @@ use super::requests::{self, RequestView};
 use crate::domain::accounts::ConsentKind;
 use crate::domain::ids::UserId;
 use crate::domain::privacy::rights::Limit;
+use crate::domain::problem::Code;
 use crate::features::App;
 use crate::features::accounts::Caller;
 use crate::features::accounts::consents::{self, ConsentView};
 use crate::features::accounts::limits::{self, LimitView};
+use crate::features::engine;
 
 /// The page where consents are given here; stands in their records.
 pub const PLACE: &str = "/settings/privacy/rights";
@@ -54,7 +56,7 @@ pub async fn page(app: &App, user: UserId) -> Result<RightsPage> {
     })
 }
 
-/// Stops something, or lets it happen again.
+/// Stops something, or lets it happen again. Answers that stream end with a restriction of calls.
 ///
 /// # Errors
 /// When a database cannot be used; nothing has changed then.
@@ -66,8 +68,14 @@ pub async fn set_limit(app: &App, caller: &Caller, user: UserId, limit: Limit, s
         limits::lift(&mut conn, app, caller, user, limit).await?;
     }
     conn.commit().await?;
-    if stop && limit == Limit::Requests {
-        requests::purge(app).await?;
+    match limit {
+        Limit::Everything | Limit::Calls if stop => {
+            engine::stop_all_of(app, user, Code::Restricted);
+        }
+        Limit::Requests if stop => {
+            requests::purge(app).await?;
+        }
+        _ => {}
     }
     Ok(())
 }

@@ -14,6 +14,7 @@ use crate::domain::providers::{Model, Provider};
 use crate::domain::timestamp::{MINUTE_MS, Timestamp};
 use crate::domain::usage::OTHER_MODEL;
 use crate::features::App;
+use crate::features::accounts::limits;
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
@@ -84,7 +85,8 @@ impl ModelsCache {
 /// else the operator's trial key.
 ///
 /// # Errors
-/// `no_key` without any of them, or why the provider does not answer.
+/// `no_key` without any of them, `restricted` while the person restricts calls (nothing is opened or
+/// dialled then), or why the provider does not answer.
 pub async fn models(
     app: &App,
     user: UserId,
@@ -94,6 +96,7 @@ pub async fn models(
     if provider == Provider::Spectr {
         return Ok(crate::domain::providers::guide::models().into());
     }
+    may_ask(app, user).await?;
     match open(app, user, provider, key_id).await {
         Ok(key) => {
             let source = Source::Key(key.id);
@@ -106,6 +109,11 @@ pub async fn models(
         Err(VaultError::NoKey) if key_id.is_none() => trial_models(app, provider).await,
         Err(error) => Err(error.into()),
     }
+}
+
+async fn may_ask(app: &App, user: UserId) -> Result<(), VaultError> {
+    let mut conn = app.db.acquire().await?;
+    Ok(limits::require_calls(&mut conn, user).await?)
 }
 
 async fn trial_models(app: &App, provider: Provider) -> Result<Arc<[Model]>, Problem> {

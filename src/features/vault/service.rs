@@ -16,7 +16,7 @@ use crate::domain::providers::Provider;
 use crate::domain::timestamp::Timestamp;
 use crate::domain::vault::{self, Check, Fault};
 use crate::features::App;
-use crate::features::accounts::{self, Caller, Notification, SecurityEvent};
+use crate::features::accounts::{self, Caller, Notification, SecurityEvent, limits};
 use crate::infra::db::{Conn, Stamp};
 use secrecy::{ExposeSecret, SecretString};
 use std::sync::Arc;
@@ -49,9 +49,12 @@ pub async fn add(app: &App, who: Who<'_>, new: &NewKey<'_>) -> Result<ProviderKe
     let label = vault::label(new.label).map_err(|fault| typed(field::LABEL, fault))?;
     let base_url = read_base_url(app, provider, new.base_url)?;
     let secret = read_key(provider, field::KEY, new.key)?;
-    if queries::count(&mut app.db.acquire().await?, user).await? >= vault::KEYS_PER_USER {
+    let mut conn = app.db.acquire().await?;
+    limits::require_calls(&mut conn, user).await?;
+    if queries::count(&mut conn, user).await? >= vault::KEYS_PER_USER {
         return Err(VaultError::TooMany);
     }
+    drop(conn);
     let listed = test(app, provider, base_url.as_ref(), &secret, field::KEY).await?;
     let id = ProviderKeyId(app.clock.new_id());
     let data_key = app.keys.data_key(user.0).await?;
@@ -85,9 +88,10 @@ pub async fn add(app: &App, who: Who<'_>, new: &NewKey<'_>) -> Result<ProviderKe
 /// Tests the stored key again and writes down the outcome, good or bad.
 ///
 /// # Errors
-/// When there is no such key or the database cannot be used; a key that fails is no error.
+/// When there is no such key, calls are restricted or the database cannot be used; a key that fails is
+/// no error.
 pub async fn recheck(app: &App, user: UserId, id: ProviderKeyId) -> Result<Check, VaultError> {
-    let (provider, key) = open_by_id(app, user, id).await?;
+    let (provider, key) = open_to_test(app, user, id).await?;
     let check = match ask::models(app, provider, key.base_url.as_ref(), key.secret()).await {
         Ok(listed) => {
             let check = listed.check(app);
@@ -123,7 +127,7 @@ pub async fn rotate(
     base_url: Option<&str>,
 ) -> Result<(), VaultError> {
     let user = who.user;
-    let (provider, old) = open_by_id(app, user, id).await?;
+    let (provider, old) = open_to_test(app, user, id).await?;
     let base_url = match base_url {
         Some(text) => read_base_url(app, provider, text)?,
         None => old.base_url.clone(),
@@ -327,8 +331,12 @@ async fn find_row(
     Ok(row)
 }
 
-async fn open_by_id(app: &App, user: UserId, id: ProviderKeyId) -> Result<(Provider, OpenedKey), VaultError> {
-    let row = queries::find(&mut app.db.acquire().await?, user, id).await?;
+/// Opens a key that its provider is about to be asked with.
+async fn open_to_test(app: &App, user: UserId, id: ProviderKeyId) -> Result<(Provider, OpenedKey), VaultError> {
+    let mut conn = app.db.acquire().await?;
+    limits::require_calls(&mut conn, user).await?;
+    let row = queries::find(&mut conn, user, id).await?;
+    drop(conn);
     let row = row.ok_or(VaultError::Absent)?;
     let provider = Provider::from_id(&row.provider).ok_or(VaultError::Absent)?;
     let key = sealed::open(&app.keys.data_key(user.0).await?, user, &row)?;

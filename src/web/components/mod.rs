@@ -48,7 +48,7 @@ pub use brand::{Brand, Mark};
 pub use document::{Document, inline};
 pub use field::{CheckField, Field, SelectField, TextField};
 pub use icon::{Icon, Name};
-pub use notice::{Badge, Notice, ProblemNotice, Tone};
+pub use notice::{Badge, Notice, ProblemNotice, RestrictedNotice, Tone};
 pub use palette::Palette;
 pub use panel::{EmptyState, Panel};
 pub use policy_banner::ACKNOWLEDGE;

@@ -73,6 +73,18 @@ pub fn ProblemNotice(problem: Problem) -> impl IntoView {
     .into_any()
 }
 
+/// What the person stopped keeps this page from doing; with the way to lift it. `effect` says what does
+/// not happen.
+#[component]
+pub fn RestrictedNotice(effect: &'static str) -> impl IntoView {
+    view! {
+        <Notice tone=Tone::Note title=format!("{effect}: you restricted this use of your data")>
+            <p>"Lift the restriction under "<a href="/settings/privacy/rights#limits">"Your rights"</a>" to go on."</p>
+        </Notice>
+    }
+    .into_any()
+}
+
 /// A state in one word.
 #[component]
 pub fn Badge(#[prop(optional)] tone: Tone, #[prop(into)] text: String) -> impl IntoView {

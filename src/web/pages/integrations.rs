@@ -15,7 +15,7 @@ use crate::features::integrations::{self, Error, View, Who, field};
 use crate::web::auth::{SignedIn, see_other};
 use crate::web::client::caller;
 use crate::web::components::{
-    AppShell, Badge, CheckField, Field, Icon, Name, Notice, Panel, ProblemNotice, Tone, Width,
+    AppShell, Badge, CheckField, Field, Icon, Name, Notice, Panel, ProblemNotice, RestrictedNotice, Tone, Width,
 };
 use crate::web::form::Form;
 use crate::web::form_state::FormState;
@@ -240,18 +240,25 @@ fn SwitchPanel(view: View, switch: FormState, host: String, now: Timestamp) -> i
         (Tone::Plain, "Off")
     };
     let badge = view! { <Badge tone text=word /> }.into_any();
-    let controls = if view.is_active() {
+    let controls = if view.is_active() || (view.is_restricted && view.is_on) {
         view! { <OnControls /> }.into_any()
+    } else if view.is_restricted {
+        ().into_any()
     } else {
         view! { <OffControls has_consent=view.has_consent switch host /> }.into_any()
     };
-    let why = (view.is_on && !view.has_consent).then(|| {
+    let why = if view.is_restricted {
+        view! { <RestrictedNotice effect="Nothing is sent" /> }.into_any()
+    } else if view.is_on && !view.has_consent {
         view! {
             <Notice tone=Tone::Note title="Nothing is sent: your consent is withdrawn">
                 <p>"Give it again below to go on."</p>
             </Notice>
         }
-    });
+        .into_any()
+    } else {
+        ().into_any()
+    };
     let fault = view.problem.map(|code| {
         view! {
             <Notice tone=Tone::Warn title="LangSmith did not take the last traces">

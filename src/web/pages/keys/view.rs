@@ -9,7 +9,8 @@ use crate::domain::vault::LABEL_MAX_CHARS;
 use crate::features::App;
 use crate::features::vault::{self, KeyView, field};
 use crate::web::components::{
-    AppShell, Badge, EmptyState, Field, Icon, Name, Notice, Panel, ProblemNotice, SelectField, TableScroll, Tone,
+    AppShell, Badge, EmptyState, Field, Icon, Name, Notice, Panel, ProblemNotice, RestrictedNotice, SelectField,
+    TableScroll, Tone,
 };
 use crate::web::form_state::FormState;
 use crate::web::page::{page_query, person};
@@ -34,9 +35,13 @@ pub fn KeysPage() -> impl IntoView {
     let body = Suspend::new(async move {
         let user = user?;
         let now = app.clock.now();
+        let restricted = user.restricts_calls.then(|| {
+            view! { <RestrictedNotice effect="No key is tested, so none can be added or replaced" /> }
+        });
         Some(match vault::list(&app, user.id).await {
             Ok(keys) => view! {
                 <Outcome keys=keys.clone() />
+                {restricted}
                 <KeyTable keys=keys states=states.clone() now=now />
                 <AddForm state=states.add />
                 <TrialPanel user=user.id />

@@ -80,7 +80,7 @@ async fn look(app: &App, parts: &Parts) -> Shown {
 }
 
 async fn send_canary(State(app): State<App>, SignedIn(user): SignedIn) -> Response {
-    if let Err(problem) = canaries::start(&app, user.id) {
+    if let Err(problem) = canaries::start(&app, user.id).await {
         return respond::problem(&problem, None);
     }
     canaries::wait(&app, user.id, PATIENCE).await;

@@ -23,6 +23,7 @@ use crate::domain::providers::Provider;
 use crate::domain::timestamp::{HOUR_MS, Timestamp};
 use crate::features::App;
 use crate::features::accounts::throttle::Counted;
+use crate::features::accounts::{self, limits};
 use crate::features::engine::{self, EngineStream};
 use crate::infra::crypto::random;
 use crate::infra::db::Db;
@@ -131,8 +132,9 @@ pub fn text() -> Result<String, Problem> {
 /// Starts a run for this person; it goes on by itself.
 ///
 /// # Errors
-/// When there were too many, or one is under way.
-pub fn start(app: &App, user: UserId) -> Result<(), Problem> {
+/// When there were too many, or the person restricts calls: a canary is one, with a row of its own.
+pub async fn start(app: &App, user: UserId) -> Result<(), Problem> {
+    may_call(app, user).await?;
     if latest(app, user).is_some_and(|run| !run.is_over()) {
         return Ok(());
     }
@@ -140,6 +142,11 @@ pub fn start(app: &App, user: UserId) -> Result<(), Problem> {
     counted.map_err(|seconds| Problem::new(Code::RateLimited).retry_after(seconds))?;
     start_with(app, user, text()?);
     Ok(())
+}
+
+async fn may_call(app: &App, user: UserId) -> accounts::Result<()> {
+    let mut conn = app.db.acquire().await?;
+    limits::require_calls(&mut conn, user).await
 }
 
 /// As [`start`], with a given string and without counting.
