@@ -1,5 +1,6 @@
 //! Promises about people's data, tried through the running server.
 
+mod admin;
 mod centre;
 mod consents;
 mod contact;

@@ -2,6 +2,7 @@
 
 pub mod app;
 pub mod client;
+pub mod command;
 pub mod doubles;
 pub mod smtp;
 

@@ -63,19 +63,26 @@ struct Content {
 /// # Errors
 /// When the owner has no data key or the database refuses.
 pub async fn enqueue(conn: &mut Conn, app: &App, mail: Mail<'_>) -> Result<(), Error> {
-    insert(conn, app, mail, None).await
+    insert(conn, app, mail, None).await?;
+    Ok(())
 }
 
 /// As [`enqueue`], for a mail that needs the reader's consent: its `kind` is the consent's. The database refuses
-/// it unless the consent is live and the reader's own, and takes it back when the consent ends.
+/// it unless the consent is live and the reader's own, and takes it back when the consent ends. Whether it was
+/// queued: a mail whose `dedupe` was used before is not.
 ///
 /// # Errors
 /// When there is no live consent, the owner has no data key or the database refuses.
-pub async fn enqueue_with_consent(conn: &mut Conn, app: &App, mail: Mail<'_>, consent: ConsentId) -> Result<(), Error> {
+pub async fn enqueue_with_consent(
+    conn: &mut Conn,
+    app: &App,
+    mail: Mail<'_>,
+    consent: ConsentId,
+) -> Result<bool, Error> {
     insert(conn, app, mail, Some(consent)).await
 }
 
-async fn insert(conn: &mut Conn, app: &App, mail: Mail<'_>, consent: Option<ConsentId>) -> Result<(), Error> {
+async fn insert(conn: &mut Conn, app: &App, mail: Mail<'_>, consent: Option<ConsentId>) -> Result<bool, Error> {
     let id = MailId(app.clock.new_id());
     let key = app.keys.data_key(mail.owner).await?;
     let content = Content {
@@ -85,9 +92,9 @@ async fn insert(conn: &mut Conn, app: &App, mail: Mail<'_>, consent: Option<Cons
     };
     let json = Zeroizing::new(serde_json::to_vec(&content)?);
     let sealed = key.seal(place(id, mail.owner), &json)?;
-    queries::insert(conn, (id, app.clock.now()), &mail, sealed, consent).await?;
+    let queued = queries::insert(conn, (id, app.clock.now()), &mail, sealed, consent).await?;
     app.outbox.ring();
-    Ok(())
+    Ok(queued > 0)
 }
 
 /// Takes back every mail of an owner that is not sent yet and deletes what the file transport kept.

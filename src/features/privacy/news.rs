@@ -34,7 +34,8 @@ pub async fn send(app: &App, kind: ConsentKind, name: &str, (subject, text): (&s
     Ok(queued)
 }
 
-/// Whether the consent is still there in the transaction that queues.
+/// Whether it was queued: the consent is still there in the transaction that queues, and nothing of this name
+/// was queued before.
 async fn enqueue(app: &App, kind: ConsentKind, user: UserId, (to, name): (&str, &str), letter: Letter) -> Result<bool> {
     let mut conn = app.db.begin().await?;
     let Some(consent) = consents::find_live(&mut conn, user, kind).await? else {
@@ -47,7 +48,7 @@ async fn enqueue(app: &App, kind: ConsentKind, user: UserId, (to, name): (&str, 
         letter,
         dedupe: format!("{}:{name}:{user}", kind.id()),
     };
-    outbox::enqueue_with_consent(&mut conn, app, mail, consent).await?;
+    let queued = outbox::enqueue_with_consent(&mut conn, app, mail, consent).await?;
     conn.commit().await?;
-    Ok(true)
+    Ok(queued)
 }

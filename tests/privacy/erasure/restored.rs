@@ -2,51 +2,11 @@
 
 use super::{EMAIL, leaver};
 use crate::on_both_engines;
-use crate::support::TestApp;
+use crate::support::command::{settings, spectr, succeed};
 use spectr::domain::ids::UserId;
 use spectr::features::App;
-use spectr::infra::config::{Config, Settings};
+use spectr::infra::config::Config;
 use spectr::infra::crypto::copy;
-use std::path::Path;
-use std::process::{Command, Output};
-
-/// The settings of the running test server, for a command beside it.
-fn settings(app: &TestApp, data: &Path) -> Settings {
-    let mut all = Settings::from([
-        ("SPECTR_ADDR".to_owned(), "127.0.0.1:1".to_owned()),
-        ("SPECTR_DATA_DIR".to_owned(), data.display().to_string()),
-        ("SPECTR_LOG".to_owned(), "off".to_owned()),
-        (
-            "SPECTR_MASTER_KEY_FILE".to_owned(),
-            app.data_dir().join("master.keys").display().to_string(),
-        ),
-    ]);
-    if app.app.config.database_url.starts_with("postgres") {
-        all.insert("DATABASE_URL".to_owned(), app.app.config.database_url.clone());
-    }
-    all
-}
-
-fn spectr(settings: &Settings, arguments: &[&str]) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_spectr"));
-    command
-        .env_clear()
-        .env("PATH", "/usr/local/bin:/usr/bin:/bin")
-        .envs(settings)
-        .args(arguments);
-    command.output().unwrap()
-}
-
-#[track_caller]
-fn succeed(output: &Output) -> String {
-    let text = String::from_utf8_lossy(&output.stdout).into_owned();
-    assert!(
-        output.status.success(),
-        "{text}{}",
-        String::from_utf8_lossy(&output.stderr)
-    );
-    text
-}
 
 async fn exists(app: &App, user: UserId) -> bool {
     let sql = "SELECT COUNT(*) FROM users WHERE id = $1";
