@@ -47,6 +47,14 @@ fn was_not_you(link: &str) -> String {
     )
 }
 
+/// As [`was_not_you`], where a stranger acted rightly and only the key itself can be a surprise.
+fn never_made_it(link: &str) -> String {
+    format!(
+        "If you never made such a key, somebody else did: say so here within {NOT_ME_LINK_DAYS} days. It\n\
+         signs out every device, holds back what cannot be undone, and leads you to a new password:\n\n{link}"
+    )
+}
+
 /// After "this was not me" on the site: the way to a new password.
 #[must_use]
 pub fn account_held(name: &str, link: &str) -> Letter {
@@ -272,19 +280,21 @@ pub fn platform_key_changed(name: &str, change: PlatformKeyChange, when: &str, (
     };
     let first = format!("{what}\n{when}.");
     let paragraphs = if change == PlatformKeyChange::Leaked {
-        [
+        vec![
             first,
             format!("It has stopped working. Create another where it is needed:\n\n{keys}"),
             "Look for the place where it leaked: a log, a repository, a screenshot.".to_owned(),
+            never_made_it(not_me),
         ]
     } else {
-        [
+        vec![
             first,
             format!("Your keys are listed here:\n\n{keys}"),
             was_not_you(not_me),
         ]
     };
-    Letter::new(subject, name, &paragraphs.each_ref().map(String::as_str))
+    let paragraphs: Vec<&str> = paragraphs.iter().map(String::as_str).collect();
+    Letter::new(subject, name, &paragraphs)
 }
 
 /// What happened to a platform key.

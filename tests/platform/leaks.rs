@@ -20,6 +20,12 @@ on_both_engines! {
         assert!(told.to.contains(&person.email) && !told.text.contains(&key));
         let log = person.client.get("/settings/security").await.expect(200).body;
         assert!(log.contains("Platform key burned"), "{log}");
+        // Whoever never made such a key has an intruder, and the mail leads to what stops him.
+        assert!(told.text.contains("If you never made such a key"), "{}", told.text);
+        let token = told.token("/not-me");
+        assert!(finder.post("/not-me", &[("token", &token)]).await.see_other().starts_with("/reset?token="));
+        assert!(person.client.get("/settings/security").await.see_other().starts_with("/login"), "every device is out");
+        ask(app, USAGE, &other).await.expect(401);
     }
 
     async fn the_answer_is_the_same_for_a_key_that_never_was(app: TestApp) {

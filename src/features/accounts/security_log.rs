@@ -67,6 +67,14 @@ struct Detail {
     changes: Vec<Change>,
 }
 
+impl Detail {
+    /// `None` for what does not open or is not what was written.
+    fn open(key: &DataKey, (user, row): (UserId, Uuid), sealed: &[u8]) -> Option<Self> {
+        let plain = key.open(place(user, row, "detail"), sealed).ok()?;
+        serde_json::from_slice(&plain).ok()
+    }
+}
+
 #[derive(Serialize, Deserialize)]
 struct Address {
     ip: IpAddr,
@@ -204,8 +212,7 @@ impl Row {
     }
 
     fn open_detail(&self, key: &DataKey, user: UserId) -> Option<Detail> {
-        let plain = key.open(place(user, self.id, "detail"), &self.detail).ok()?;
-        serde_json::from_slice(&plain).ok()
+        Detail::open(key, (user, self.id), &self.detail)
     }
 
     /// The address, where it is still kept; `Err` where what stands there is not what was written.

@@ -316,10 +316,7 @@ async fn tell(conn: &mut Conn, app: &App, user: UserId, told: Told<'_>) -> Resul
     };
     let when = app.clock.now().human();
     let keys = accounts::tokens::link(app, "/settings/platform-keys");
-    let not_me = match told.change {
-        PlatformKeyChange::Leaked => String::new(),
-        _ => accounts::alarm::link(conn, app, user).await?,
-    };
+    let not_me = accounts::alarm::link(conn, app, user).await?;
     accounts::notify(conn, app, user, notification, |name| {
         mail::platform_key_changed(name, told.change, &when, (&keys, &not_me))
     })
