@@ -1,15 +1,9 @@
 //! Promises about where data stands: purposes, access, region.
 
 use crate::on_both_engines;
-use crate::support::{Engine, TestApp};
 use spectr::domain::privacy::inventory::{Basis, INVENTORY};
-use spectr::features::App;
 use spectr::features::privacy::proof::{self, Standing};
-use spectr::infra::clock::SystemClock;
-use spectr::infra::config::{Config, ConfigError, Settings};
-use spectr::infra::db::Db;
-use std::os::unix::fs::PermissionsExt;
-use std::sync::Arc;
+use spectr::infra::config::{Config, ConfigError};
 
 fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_settings(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
@@ -42,75 +36,87 @@ on_both_engines! {
     }
 }
 
-/// Files are their owner's only; a group that may read one turns the promise red.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clause_11_a_remote_database_needs_verified_tls_and_no_ddl_on_sqlite() {
-    let app = TestApp::spawn(Engine::Sqlite).await;
-    let file = app.data_dir().join("spectr.db");
-    let mode = |path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
-    assert_eq!(mode(&file), 0o600);
-    assert_eq!(mode(&app.data_dir().join("keystore.db")), 0o600);
-    let standing = |report: &proof::Report| report.entry(11).unwrap().finding.standing;
-    assert_eq!(standing(&*proof::report(&app.app).await), Standing::Kept);
-    std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
-    app.clock.advance(11_000);
-    assert_eq!(standing(&*proof::report(&app.app).await), Standing::Broken);
-    app.stop().await;
-}
+mod clause_11_a_remote_database_needs_verified_tls_and_no_ddl {
+    use super::config;
+    use crate::support::{Engine, TestApp};
+    use spectr::features::App;
+    use spectr::features::privacy::proof::{self, Standing};
+    use spectr::infra::clock::SystemClock;
+    use spectr::infra::config::{Config, Settings};
+    use spectr::infra::db::Db;
+    use std::os::unix::fs::PermissionsExt;
+    use std::sync::Arc;
 
-/// A server elsewhere needs verified TLS, or the operator's word; the serving role needs no DDL.
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn clause_11_a_remote_database_needs_verified_tls_and_no_ddl_on_postgres() {
-    for (url, is_ok) in [
-        ("postgres://u:p@db.example/x", false),
-        ("postgres://u:p@db.example/x?sslmode=require", false),
-        ("postgres://u:p@db.example/x?sslmode=verify-full", true),
-        ("postgres://u:p@127.0.0.1/x", true),
-    ] {
-        assert_eq!(config(&[("DATABASE_URL", url)]).is_ok(), is_ok, "{url}");
+    /// Files are their owner's only; a group that may read one turns the promise red.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn sqlite() {
+        let app = TestApp::spawn(Engine::Sqlite).await;
+        let file = app.data_dir().join("spectr.db");
+        let mode = |path| std::fs::metadata(path).unwrap().permissions().mode() & 0o777;
+        assert_eq!(mode(&file), 0o600);
+        assert_eq!(mode(&app.data_dir().join("keystore.db")), 0o600);
+        let standing = |report: &proof::Report| report.entry(11).unwrap().finding.standing;
+        assert_eq!(standing(&*proof::report(&app.app).await), Standing::Kept);
+        std::fs::set_permissions(&file, std::fs::Permissions::from_mode(0o644)).unwrap();
+        app.clock.advance(11_000);
+        assert_eq!(standing(&*proof::report(&app.app).await), Standing::Broken);
+        app.stop().await;
     }
-    let accepted = [
-        ("DATABASE_URL", "postgres://u:p@db.example/x"),
-        ("SPECTR_DATABASE_PLAINTEXT", "accept"),
-    ];
-    assert!(config(&accepted).unwrap().accepts_plaintext);
 
-    let owner = TestApp::spawn(Engine::Postgres).await;
-    let Db::Postgres(pool) = &owner.app.db else {
-        panic!("spawned on PostgreSQL")
-    };
-    let role = format!("spectr_runtime_{}", uuid::Uuid::now_v7().simple());
-    let make = sqlx::AssertSqlSafe(format!("CREATE ROLE {role} LOGIN PASSWORD 'runtime'"));
-    sqlx::query(make).execute(pool).await.unwrap();
-    let mut runtime = url::Url::parse(&owner.app.config.database_url).unwrap();
-    let owner_url = runtime.to_string();
-    runtime.set_username(&role).unwrap();
-    runtime.set_password(Some("runtime")).unwrap();
-    let folder = tempfile::tempdir().unwrap();
-    let settings = Settings::from([
-        ("DATABASE_URL".to_owned(), runtime.to_string()),
-        ("DATABASE_MIGRATE_URL".to_owned(), owner_url),
-        ("SPECTR_DATA_DIR".to_owned(), folder.path().display().to_string()),
-        // The keys that the keystore of this database was made with.
-        (
-            "SPECTR_MASTER_KEY_FILE".to_owned(),
-            owner.data_dir().join("master.keys").display().to_string(),
-        ),
-    ]);
-    let config = Config::from_settings(&settings).unwrap();
-    App::migrate(&config).await.unwrap();
-    let app = App::open(config, Arc::new(SystemClock)).await.unwrap();
-    let mut conn = app.db.begin().await.unwrap();
-    let refused = spectr::execute!(&mut conn, "CREATE TABLE canary (id INTEGER)").unwrap_err();
-    assert!(refused.to_string().contains("permission denied"), "{refused}");
-    drop(conn);
-    let mut conn = app.db.begin().await.unwrap();
-    spectr::execute!(&mut conn, "UPDATE job_heartbeats SET affected = affected").unwrap();
-    drop(conn);
-    app.close().await;
-    for sql in ["DROP OWNED BY", "DROP ROLE"] {
-        let sql = sqlx::AssertSqlSafe(format!("{sql} {role}"));
-        sqlx::query(sql).execute(pool).await.unwrap();
+    /// A server elsewhere needs verified TLS, or the operator's word; the serving role needs no DDL.
+    #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+    async fn postgres() {
+        for (url, is_ok) in [
+            ("postgres://u:p@db.example/x", false),
+            ("postgres://u:p@db.example/x?sslmode=require", false),
+            ("postgres://u:p@db.example/x?sslmode=verify-full", true),
+            ("postgres://u:p@127.0.0.1/x", true),
+        ] {
+            assert_eq!(config(&[("DATABASE_URL", url)]).is_ok(), is_ok, "{url}");
+        }
+        let accepted = [
+            ("DATABASE_URL", "postgres://u:p@db.example/x"),
+            ("SPECTR_DATABASE_PLAINTEXT", "accept"),
+        ];
+        assert!(config(&accepted).unwrap().accepts_plaintext);
+
+        let owner = TestApp::spawn(Engine::Postgres).await;
+        let Db::Postgres(pool) = &owner.app.db else {
+            panic!("spawned on PostgreSQL")
+        };
+        let role = format!("spectr_runtime_{}", uuid::Uuid::now_v7().simple());
+        let make = sqlx::AssertSqlSafe(format!("CREATE ROLE {role} LOGIN PASSWORD 'runtime'"));
+        sqlx::query(make).execute(pool).await.unwrap();
+        let mut runtime = url::Url::parse(&owner.app.config.database_url).unwrap();
+        let owner_url = runtime.to_string();
+        runtime.set_username(&role).unwrap();
+        runtime.set_password(Some("runtime")).unwrap();
+        let folder = tempfile::tempdir().unwrap();
+        let settings = Settings::from([
+            ("DATABASE_URL".to_owned(), runtime.to_string()),
+            ("DATABASE_MIGRATE_URL".to_owned(), owner_url),
+            ("SPECTR_DATA_DIR".to_owned(), folder.path().display().to_string()),
+            // The keys that the keystore of this database was made with.
+            (
+                "SPECTR_MASTER_KEY_FILE".to_owned(),
+                owner.data_dir().join("master.keys").display().to_string(),
+            ),
+        ]);
+        let config = Config::from_settings(&settings).unwrap();
+        App::migrate(&config).await.unwrap();
+        let app = App::open(config, Arc::new(SystemClock)).await.unwrap();
+        let mut conn = app.db.begin().await.unwrap();
+        let refused = spectr::execute!(&mut conn, "CREATE TABLE canary (id INTEGER)").unwrap_err();
+        assert!(refused.to_string().contains("permission denied"), "{refused}");
+        drop(conn);
+        let mut conn = app.db.begin().await.unwrap();
+        spectr::execute!(&mut conn, "UPDATE job_heartbeats SET affected = affected").unwrap();
+        drop(conn);
+        app.close().await;
+        for sql in ["DROP OWNED BY", "DROP ROLE"] {
+            let sql = sqlx::AssertSqlSafe(format!("{sql} {role}"));
+            sqlx::query(sql).execute(pool).await.unwrap();
+        }
+        owner.stop().await;
     }
-    owner.stop().await;
 }

@@ -35,7 +35,7 @@ pub fn clauses(_: &[String]) -> Outcome {
     let results = results(&output);
     let mut passed = 0;
     for name in &names {
-        let result = Verdict::of(results.get(name.as_str()));
+        let result = Verdict::of(&results, name);
         passed += usize::from(result == Verdict::Pass);
         let (number, title) = parts(name);
         say::line(&format!("{number}\t{result}\t{title}"));
@@ -93,12 +93,24 @@ enum Verdict {
 }
 
 impl Verdict {
-    /// Of its tests' results; none means that there is no such test, or that it did not compile.
-    fn of(results: Option<&Vec<bool>>) -> Self {
-        match results {
-            None => Self::Missing,
-            Some(results) if results.iter().all(|passed| *passed) => Self::Pass,
-            Some(_) => Self::Fail,
+    /// Of the tests of this name, and of those that say more behind it; none means that there is no such test,
+    /// or that it did not compile.
+    fn of(results: &BTreeMap<&str, Vec<bool>>, name: &str) -> Self {
+        let guards = |test: &str| {
+            let more = test.strip_prefix(name);
+            more.is_some_and(|more| more.is_empty() || more.starts_with('_'))
+        };
+        let mut passed = results
+            .iter()
+            .filter(|(test, _)| guards(test))
+            .flat_map(|(_, passed)| passed)
+            .peekable();
+        if passed.peek().is_none() {
+            Self::Missing
+        } else if passed.all(|passed| *passed) {
+            Self::Pass
+        } else {
+            Self::Fail
         }
     }
 }
@@ -183,7 +195,7 @@ mod tests {
             \x20    SIGABRT [   1.2s] (4/5) spectr::it clauses::a::clause_03_three\n\
             \x20    PASS of a clause_04_four without a time\n";
         let results = results(output);
-        let verdict = |name| Verdict::of(results.get(name));
+        let verdict = |name| Verdict::of(&results, name);
         assert_eq!(verdict("clause_01_one"), Verdict::Fail);
         assert_eq!(verdict("clause_02_two"), Verdict::Pass);
         assert_eq!(verdict("clause_03_three"), Verdict::Fail);
@@ -191,11 +203,25 @@ mod tests {
     }
 
     #[test]
+    fn a_test_that_says_more_behind_the_name_counts_for_its_promise_and_no_other() {
+        let output = "\
+            \x20       PASS [   1.2s] (1/4) spectr::it clauses::a::clause_01_one::sqlite\n\
+            \x20       FAIL [   1.2s] (2/4) spectr::it clauses::a::clause_01_one_whatever_breaks::sqlite\n\
+            \x20       PASS [   1.2s] (3/4) spectr::it clauses::a::clause_02_two_on_sqlite\n\
+            \x20       FAIL [   1.2s] (4/4) spectr::it clauses::a::clause_02_twofold::sqlite\n";
+        let results = results(output);
+        let verdict = |name| Verdict::of(&results, name);
+        assert_eq!(verdict("clause_01_one"), Verdict::Fail);
+        assert_eq!(verdict("clause_02_two"), Verdict::Pass);
+        assert_eq!(verdict("clause_02"), Verdict::Fail);
+    }
+
+    #[test]
     fn cargo_test_is_read_too() {
         let output =
             "test clauses::a::clause_01_one::sqlite ... ok\ntest clauses::a::clause_02_two::sqlite ... FAILED\n";
         let results = results(output);
-        assert_eq!(Verdict::of(results.get("clause_01_one")), Verdict::Pass);
-        assert_eq!(Verdict::of(results.get("clause_02_two")), Verdict::Fail);
+        assert_eq!(Verdict::of(&results, "clause_01_one"), Verdict::Pass);
+        assert_eq!(Verdict::of(&results, "clause_02_two"), Verdict::Fail);
     }
 }
