@@ -4,20 +4,14 @@ use super::erasure::{after_grace, assert_gone, receipt, rows_of, user_of};
 use crate::on_both_engines;
 use crate::support::TestApp;
 use crate::support::app::Person;
-use crate::support::command::{refuse, settings, spectr, spectr_with, succeed};
+use crate::support::command::{by_the_wall_clock, refuse, settings, spectr, spectr_with, succeed};
 use spectr::domain::accounts::ConsentKind;
 use spectr::domain::ids::UserId;
 use spectr::features::privacy::{policy, rights};
-use spectr::infra::clock::{Clock, SystemClock};
 use std::process::Output;
 
 const LOG: &str = "/settings/privacy/security-log";
 const CENTRE: &str = "/settings/privacy";
-
-/// Commands ask the machine's clock; so does everything here.
-fn by_the_wall_clock(app: &TestApp) {
-    app.clock.advance(SystemClock.now().0 - app.clock_now().0);
-}
 
 fn admin(app: &TestApp, arguments: &[&str]) -> Output {
     let arguments: Vec<&str> = ["admin"].iter().chain(arguments).copied().collect();

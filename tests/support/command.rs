@@ -1,10 +1,18 @@
 //! The built binary beside a running test server: the same data folder, the same databases.
 
 use super::TestApp;
+use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use spectr::infra::clock::{Clock, SystemClock};
 use spectr::infra::config::Settings;
-use std::io::Write;
+use std::io::{BufRead, BufReader, Write};
+use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Command, Output, Stdio};
+use std::process::{Child, Command, Output, Stdio};
+
+/// Commands ask the machine's clock; from here on the test's clock shows the same.
+pub fn by_the_wall_clock(app: &TestApp) {
+    app.clock.advance(SystemClock.now().0 - app.clock_now().0);
+}
 
 /// The settings of the running test server with a data folder of its own, for a command beside it.
 pub fn settings(app: &TestApp, data: &Path) -> Settings {
@@ -66,4 +74,59 @@ pub fn refuse(output: &Output) -> String {
     );
     assert_eq!((output.status.code(), &*said), (Some(2), ""), "{why}");
     why.into_owned()
+}
+
+/// `spectr serve` as a process of its own; it ends with this.
+pub struct Server {
+    child: Child,
+    pub url: String,
+}
+
+impl Server {
+    /// Answers when it listens, on a free port.
+    pub fn start(settings: &Settings) -> Self {
+        let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
+        // With the signal ignored, a file that may not grow fails the write, as a full disk does.
+        let mut child = Command::new("sh")
+            .args(["-c", "trap '' XFSZ; exec \"$0\" serve", env!("CARGO_BIN_EXE_spectr")])
+            .env_clear()
+            .env("PATH", "/usr/local/bin:/usr/bin:/bin")
+            .envs(settings)
+            .env("SPECTR_ADDR", format!("127.0.0.1:{port}"))
+            .env("SPECTR_LOG", "info")
+            .stdout(Stdio::null())
+            .stderr(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut log = BufReader::new(child.stderr.take().unwrap());
+        let mut line = String::new();
+        while !line.contains("listening") {
+            line.clear();
+            assert_ne!(log.read_line(&mut line).unwrap(), 0, "the server ended");
+        }
+        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let url = format!("http://127.0.0.1:{port}");
+        Self { child, url }
+    }
+
+    pub fn id(&self) -> u32 {
+        self.child.id()
+    }
+
+    /// From now on no file of the server grows beyond so many bytes, or again without a limit. Works for root and
+    /// for everybody else.
+    pub fn limit_files(&self, bytes: Option<u64>) {
+        let limit = Rlimit {
+            current: bytes,
+            maximum: getrlimit(Resource::Fsize).maximum,
+        };
+        prlimit(Pid::from_raw(self.id().cast_signed()), Resource::Fsize, limit).unwrap();
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.child.kill().ok();
+        self.child.wait().ok();
+    }
 }

@@ -4,6 +4,7 @@
 mod access;
 mod contents;
 mod faults;
+mod full_disk;
 mod import;
 
 use crate::support::{Client, TestApp};
