@@ -87,6 +87,12 @@ pub async fn restore(asked: Restore) -> Result {
         "erasure ledger: {} lines, {} accounts of the backup erased again",
         replayed.lines, replayed.erased
     ));
+    if replayed.asked + replayed.called_off > 0 {
+        say(&format!(
+            "open deletions: {} asked for since the backup are asked for again, {} called off since are off again",
+            replayed.asked, replayed.called_off
+        ));
+    }
     let ended = accounts::closing::end_everywhere(&app).await?;
     say(&format!(
         "signed out: {ended} sessions; open links and waiting mails of the backup were dropped"

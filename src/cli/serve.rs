@@ -41,6 +41,13 @@ pub async fn serve(welcome: bool) -> Result {
             "the database was older than the erasure ledger: erased again"
         );
     }
+    if replayed.asked + replayed.called_off > 0 {
+        tracing::warn!(
+            asked = replayed.asked,
+            called_off = replayed.called_off,
+            "the database was older than its open deletions: brought up to date"
+        );
+    }
     tracing::info!(address = %app.config.public_url, "listening");
     if welcome {
         super::welcome::print(&app.config);

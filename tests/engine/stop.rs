@@ -2,10 +2,14 @@
 //! sees its connection close; nothing here waits for a time to pass.
 
 use super::double::{Seen, Step, end, head, piece};
-use super::stage::question;
+use super::stage::{Stage, question};
 use super::stories;
 use super::wires::{self, FIVE};
+use crate::support::Engine;
+use spectr::domain::privacy::rights::Limit;
 use spectr::domain::providers::Provider;
+use spectr::features::accounts::{Caller, limits};
+use spectr::features::privacy::erasure;
 use std::time::Duration;
 
 /// A test that waits longer than this has failed.
@@ -136,4 +140,35 @@ async fn all_aborted(stage: &super::stage::Stage, had_output: bool) {
         tokio::time::timeout(Duration::ZERO, stage.double.saw()).await,
         Ok(Seen::Sent)
     ));
+}
+
+/// Another server of the same database wrote the restriction; this one looks every few seconds.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_restriction_by_way_of_another_server_ends_streams_here_too() {
+    let stage = Stage::new(Engine::Postgres).await;
+    let (provider, model) = FIVE[1];
+    let first = wires::opening(provider) + &wires::text(provider, "0123456789abcdef");
+    stage.double.always(vec![head(), piece(first), Step::Silence]);
+    let mut reader = stage.ask((provider, model)).await;
+    reader.expect("open").await;
+    reader.expect("delta").await;
+    stage.double.request().await;
+    let app = &stage.app.app;
+    let caller = Caller {
+        ip: std::net::Ipv4Addr::LOCALHOST.into(),
+        device: "Firefox 140 on Linux".to_owned(),
+    };
+    let mut conn = app.db.begin().await.unwrap();
+    limits::make(&mut conn, app, &caller, stage.person.id, Limit::Calls)
+        .await
+        .unwrap();
+    conn.commit().await.unwrap();
+    let watch = tokio::spawn(erasure::watch_streams(app.clone()));
+    let mut last = tokio::time::timeout(PATIENCE, reader.next()).await.unwrap();
+    while last.as_ref().is_some_and(|(name, _)| name != "error") {
+        last = tokio::time::timeout(PATIENCE, reader.next()).await.unwrap();
+    }
+    assert_eq!(last.unwrap().1["code"], "restricted");
+    watch.abort();
+    stage.stop().await;
 }

@@ -12,6 +12,7 @@ use crate::domain::timestamp::Timestamp;
 use crate::features::App;
 use crate::infra::db::{self, Conn};
 use crate::{execute, on};
+use uuid::Uuid;
 
 const MAKE: &str = "INSERT INTO processing_limits (id, user_id, kind, made_at) VALUES ($1, $2, $3, $4) \
      ON CONFLICT (user_id, kind) WHERE lifted_at IS NULL DO NOTHING";
@@ -108,6 +109,18 @@ pub async fn require_calls(conn: &mut Conn, user: UserId) -> Result<()> {
         Some(limit) => Err(Error::Restricted(limit)),
         None => Ok(()),
     }
+}
+
+const STOPPED_SINCE: &str = "SELECT user_id FROM processing_limits \
+     WHERE kind IN ('restrict_account', 'restrict_calls') AND lifted_at IS NULL AND made_at > $1";
+
+/// Who stopped calls since this moment and did not lift it.
+///
+/// # Errors
+/// When the database cannot be read.
+pub async fn list_stopped(conn: &mut Conn, since: Timestamp) -> db::Result<Vec<UserId>> {
+    let ids = on!(conn, c => sqlx::query_scalar::<_, Uuid>(STOPPED_SINCE).bind(since.0).fetch_all(c).await)?;
+    Ok(ids.into_iter().map(UserId).collect())
 }
 
 /// One record as its owner reads it.

@@ -1,11 +1,12 @@
-//! The one backup copy of the keystore: an SQLite file with wrapped keys and the erasure ledger,
-//! whatever engine the keystore itself runs on.
+//! The one backup copy of the keystore: an SQLite file with wrapped keys, the erasure ledger and the
+//! open deletions, whatever engine the keystore itself runs on.
 //!
 //! There is exactly one. A new backup overwrites it (and removes it from where it was before), and a
 //! key that is destroyed is destroyed in it too, so that no backup of the data can be opened for
 //! somebody who is gone. Without the master keys, which are in no backup, it opens nothing.
 
 use super::keystore::{self, OwnedKey};
+use super::open_erasures::{self, OpenErasure};
 use crate::infra::db::{self, Conn, Db, Schema};
 use crate::infra::db_fault::DbFault;
 use crate::{execute, on};
@@ -65,7 +66,7 @@ pub async fn write(keystore: &Db, path: &Path, at: i64) -> Result<(u64, Option<P
     let draft = path.with_extension("draft");
     remove(&draft)?;
     let copy = open(&draft).await?;
-    let filled = fill(keystore, &copy).await;
+    let filled = fill(keystore, &copy, true).await;
     copy.close().await;
     let keys = match filled {
         Ok(keys) => keys,
@@ -99,10 +100,14 @@ pub async fn sync(keystore: &Db) -> Result {
     let Some(path) = find(keystore).await?.filter(|path| path.exists()) else {
         return Ok(());
     };
-    let live = count(&mut keystore.acquire().await?).await?;
+    let (live, notes) = {
+        let mut conn = keystore.acquire().await?;
+        (count(&mut conn).await?, open_erasures::list(&mut conn).await?)
+    };
     let copy = open(&path).await?;
     let synced = async {
-        // Every erasure adds a line to the ledger: as many lines mean that nothing is to be done.
+        bring_notes(&copy, &notes).await?;
+        // Every erasure adds a line to the ledger: as many lines mean that nothing more is to be done.
         if count(&mut copy.acquire().await?).await? == live {
             return Ok(());
         }
@@ -122,13 +127,31 @@ pub async fn sync(keystore: &Db) -> Result {
     Ok(synced?)
 }
 
+/// Writes the open deletions into the copy, where they differ.
+async fn bring_notes(copy: &Db, notes: &[OpenErasure]) -> db::Result<()> {
+    let there = open_erasures::list(&mut copy.acquire().await?).await?;
+    if there == notes {
+        return Ok(());
+    }
+    let mut conn = copy.begin().await?;
+    for note in there {
+        open_erasures::delete(&mut conn, note.receipt).await?;
+    }
+    for note in notes {
+        open_erasures::put(&mut conn, note).await?;
+    }
+    conn.commit().await
+}
+
 /// Fills an empty keystore from the copy.
 ///
 /// # Errors
 /// When the copy cannot be read or the keystore cannot be written.
 pub async fn restore(path: &Path, keystore: &Db) -> Result<u64> {
     let copy = Db::open_existing(&url(path), Schema::Keystore).await?;
-    let filled = fill(&copy, keystore).await;
+    let migrated = copy.is_migrated(Schema::Keystore).await;
+    let is_current = migrated.map_err(|error| DbFault::migration(&url(path), Schema::Keystore, &error))?;
+    let filled = fill(&copy, keystore, is_current).await;
     copy.close().await;
     filled
 }
@@ -198,15 +221,24 @@ async fn add_lines(conn: &mut Conn, lines: Vec<LedgerRow>) -> db::Result<()> {
     Ok(())
 }
 
-/// Copies root secret, data keys and ledger. Keys that are being destroyed meanwhile may or may not
+/// Copies root secret, data keys, ledger and, unless the copy is of an earlier version that knew none, open
+/// deletions. Keys that are being destroyed meanwhile may or may not
 /// come along; the next [`sync`] settles it.
-async fn fill(from: &Db, to: &Db) -> Result<u64> {
+async fn fill(from: &Db, to: &Db, has_notes: bool) -> Result<u64> {
     let root = keystore::find_root(&mut from.acquire().await?).await?;
     let root = root.ok_or(CopyError::Empty)?;
     let lines = ledger(from).await?;
+    let notes = if has_notes {
+        open_erasures::list(&mut from.acquire().await?).await?
+    } else {
+        Vec::new()
+    };
     let mut conn = to.begin().await?;
     keystore::insert_root(&mut conn, &root).await?;
     add_lines(&mut conn, lines).await?;
+    for note in &notes {
+        open_erasures::put(&mut conn, note).await?;
+    }
     let (mut after, mut keys) = (Uuid::nil(), 0);
     loop {
         let page: Vec<OwnedKey> = keystore::list_data_keys(&mut from.acquire().await?, after, PAGE).await?;

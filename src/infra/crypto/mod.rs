@@ -14,6 +14,7 @@ pub mod copy;
 mod keys;
 mod keystore;
 pub mod memory;
+pub mod open_erasures;
 pub mod password;
 pub mod receipts;
 mod ring;

@@ -75,6 +75,30 @@ pub static ERASURE_LEDGER: Table = Table {
     columns: &[id("id"), digest("subject"), time("at"), code("counts")],
 };
 
+pub static OPEN_ERASURES: Table = Table {
+    name: "open_erasures",
+    store: Store::Keystore,
+    title: "Open deletions",
+    holds: "a keyed hash of the id of each account whose deletion is asked for or was called off lately, with the dates, so \
+            that a restored backup forgets neither",
+    section: Section::System,
+    owner: Owner::Nobody,
+    sealed_row: None,
+    purpose: Purpose::Operation,
+    retention: Retention::When("when the account is erased, or no backup is older any more"),
+    erasure: Erasure::Keep("tells nothing to whoever has not both the server's key and the account's id"),
+    columns: &[
+        id("receipt"),
+        digest("subject"),
+        code("state"),
+        code("reason"),
+        time("asked_at"),
+        time("began_at").or_none(),
+        time("due_at"),
+        time("ended_at").or_none(),
+    ],
+};
+
 pub static KEYSTORE_COPY: Table = Table {
     name: "keystore_copy",
     store: Store::Keystore,

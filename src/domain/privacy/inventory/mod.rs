@@ -57,6 +57,7 @@ pub static INVENTORY: &[&Table] = &[
     &machinery::JOB_HEARTBEATS,
     &machinery::ROOT_SECRET,
     &machinery::ERASURE_LEDGER,
+    &machinery::OPEN_ERASURES,
     &machinery::KEYSTORE_COPY,
 ];
 

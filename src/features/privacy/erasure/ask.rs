@@ -1,6 +1,6 @@
 //! Asking for an erasure: everything that has to happen at once, in one transaction.
 
-use super::{queries, rows, run};
+use super::{open, queries, rows, run};
 use crate::domain::accounts::{AccountState, SecurityEventKind};
 use crate::domain::ids::{SessionId, UserId};
 use crate::domain::mail::Letter;
@@ -120,6 +120,7 @@ pub(super) async fn begin(app: &App, ask: &Ask<'_>) -> Result<Uuid> {
         forget_key(app, id).await;
     }
     engine::stop_all_of(app, ask.user, Code::AccountPending);
+    open::note(app).await;
     Ok(receipt)
 }
 

@@ -1,6 +1,6 @@
 //! Calling an erasure off in time: from the settings, or by the link of its mail.
 
-use super::{ask, queries};
+use super::{ask, open, queries};
 use crate::domain::accounts::SecurityEventKind;
 use crate::domain::ids::UserId;
 use crate::domain::privacy::erasure_letters as letters;
@@ -31,19 +31,19 @@ pub enum Cancelled {
 pub async fn cancel(app: &App, caller: &Caller, user: UserId) -> Result<Cancelled> {
     let now = app.clock.now();
     let mut conn = app.db.begin().await?;
-    let Some(open) = queries::find_open(&mut conn, user).await? else {
+    let Some(asked) = queries::find_open(&mut conn, user).await? else {
         return Ok(Cancelled::NotOpen);
     };
-    if !queries::cancel(&mut conn, open.id, now).await? {
+    if !queries::cancel(&mut conn, asked.id, now).await? {
         return Ok(Cancelled::TooLate);
     }
     closing::reopen(&mut conn, user).await?;
     ask::log(app, &mut conn, user, Some(caller), SecurityEventKind::ErasureCancelled).await?;
     // What the mail of the request says is not true any more.
-    outbox::erase(&mut conn, app, open.id).await?;
+    outbox::erase(&mut conn, app, asked.id).await?;
     let notification = Notification {
         kind: "erasure_cancelled",
-        dedupe: format!("erasure_cancelled:{}", open.id),
+        dedupe: format!("erasure_cancelled:{}", asked.id),
     };
     let forgot = tokens::link(app, "/forgot");
     accounts::notify(&mut conn, app, user, notification, |name| {
@@ -51,7 +51,8 @@ pub async fn cancel(app: &App, caller: &Caller, user: UserId) -> Result<Cancelle
     })
     .await?;
     conn.commit().await?;
-    if let Err(error) = app.keys.destroy_data_key(open.id).await {
+    open::note(app).await;
+    if let Err(error) = app.keys.destroy_data_key(asked.id).await {
         tracing::warn!(%error, "the key of a mail that is gone stays");
     }
     Ok(Cancelled::Done)

@@ -2,10 +2,11 @@
 //! mails of receipts that have left lose their key.
 
 use super::ask::{self, Ask};
-use super::{copies, ledger, queries, run};
+use super::{copies, ledger, open, queries, run};
 use crate::domain::privacy::erasure::{Reason, State, When};
 use crate::domain::problem::Code;
 use crate::domain::timestamp::{DAY_MS, MINUTE_MS};
+use crate::features::accounts::limits;
 use crate::features::privacy::error::Result;
 use crate::features::{App, engine, outbox};
 use crate::infra::db::{self, Db};
@@ -48,6 +49,7 @@ pub async fn run_due(app: &App) -> Result<u64> {
     }
     drop_mail_keys(app).await?;
     ledger::sync(app).await?;
+    open::sync(app).await?;
     copies::sync(app).await?;
     failure.map_or(Ok(erased), Err)
 }
@@ -66,11 +68,11 @@ async fn drop_mail_keys(app: &App) -> Result<()> {
     Ok(())
 }
 
-/// How often a server looks whether an account was closed by another one.
+/// How often a server looks whether an account was closed, or its calls stopped, by another one.
 const LOOK: Duration = Duration::from_secs(3);
 
-/// Where several servers share a database: ends streams of accounts that were closed by another
-/// server. Runs until it is dropped.
+/// Where several servers share a database: ends streams of accounts that were closed, or restricted, by
+/// way of another server. Runs until it is dropped.
 pub async fn watch_streams(app: App) {
     if matches!(app.db, Db::Sqlite { .. }) {
         return;
@@ -88,9 +90,12 @@ pub async fn watch_streams(app: App) {
 
 async fn stop_closed(app: &App) -> db::Result<()> {
     let since = app.clock.now().minus(10 * MINUTE_MS);
-    let closing = queries::list_closing(&mut app.db.acquire().await?, since).await?;
-    for user in closing {
+    let mut conn = app.db.acquire().await?;
+    for user in queries::list_closing(&mut conn, since).await? {
         engine::stop_all_of(app, user, Code::AccountPending);
+    }
+    for user in limits::list_stopped(&mut conn, since).await? {
+        engine::stop_all_of(app, user, Code::Restricted);
     }
     Ok(())
 }

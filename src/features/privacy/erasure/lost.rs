@@ -1,7 +1,7 @@
 //! Erasure for people who lost their second factor, or the password as well: a link to the mailbox,
 //! then days of waiting in which whoever still has the account can call it off.
 
-use super::{ask, queries};
+use super::{ask, open, queries};
 use crate::domain::accounts::{AccountState, Email, SecurityEventKind};
 use crate::domain::privacy::erasure::{Counts, Reason, Receipt, State, wait_ends};
 use crate::domain::privacy::erasure_letters as letters;
@@ -71,5 +71,6 @@ pub async fn begin_waiting(app: &App, caller: &Caller, token: &str) -> Result<Op
     let letter = letters::waiting(&person.name, receipt.due_at, &link, &cancel);
     ask::mail(app, &mut conn, receipt.id, &person.email, letter).await?;
     conn.commit().await?;
+    open::note(app).await;
     Ok(Some(receipt.id))
 }

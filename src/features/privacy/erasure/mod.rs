@@ -21,6 +21,7 @@ mod copies;
 mod due;
 mod ledger;
 mod lost;
+mod open;
 mod queries;
 mod receipt;
 mod replay;

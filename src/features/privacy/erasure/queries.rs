@@ -3,6 +3,7 @@
 use crate::domain::ids::UserId;
 use crate::domain::privacy::erasure::{Counts, Reason, Receipt, State};
 use crate::domain::timestamp::Timestamp;
+use crate::infra::crypto::open_erasures::OpenErasure;
 use crate::infra::db::{self, Conn};
 use crate::{execute, on};
 use uuid::Uuid;
@@ -56,6 +57,50 @@ const FIND_OPEN: &str = "SELECT receipt, state, reason, asked_at, began_at, due_
 pub(super) async fn find_open(conn: &mut Conn, user: UserId) -> db::Result<Option<Receipt>> {
     let row = on!(conn, c => sqlx::query_as::<_, Row>(FIND_OPEN).bind(user.0).fetch_optional(c).await)?;
     Ok(row.map(Row::receipt))
+}
+
+const OPEN: &str = "SELECT receipt, user_id, state, reason, asked_at, began_at, due_at, ended_at, counts FROM erasures \
+     WHERE user_id IS NOT NULL AND state IN ('waiting', 'pending', 'erasing') ORDER BY asked_at";
+
+crate::row! {
+    struct OpenRow {
+        receipt: Uuid,
+        user_id: Uuid,
+        state: String,
+        reason: String,
+        asked_at: i64,
+        began_at: Option<i64>,
+        due_at: i64,
+        ended_at: Option<i64>,
+        counts: String,
+    }
+}
+
+/// Every erasure that is not over, with its account.
+pub(super) async fn list_open(conn: &mut Conn) -> db::Result<Vec<(UserId, Receipt)>> {
+    let rows = on!(conn, c => sqlx::query_as::<_, OpenRow>(OPEN).fetch_all(c).await)?;
+    let receipts = rows.into_iter().map(|row| {
+        let receipt = Row {
+            receipt: row.receipt,
+            state: row.state,
+            reason: row.reason,
+            asked_at: row.asked_at,
+            began_at: row.began_at,
+            due_at: row.due_at,
+            ended_at: row.ended_at,
+            counts: row.counts,
+        };
+        (UserId(row.user_id), receipt.receipt())
+    });
+    Ok(receipts.collect())
+}
+
+const CALL_OFF: &str = "UPDATE erasures SET state = 'cancelled', ended_at = $2, user_id = NULL, is_mail_over = TRUE \
+     WHERE receipt = $1 AND state IN ('waiting', 'pending')";
+
+/// Calls one off that had been called off in time, whatever the time is now; whether it was open.
+pub(super) async fn call_off(conn: &mut Conn, receipt: Uuid, at: Timestamp) -> db::Result<bool> {
+    Ok(execute!(conn, CALL_OFF, receipt, at.0)? == 1)
 }
 
 const INSERT: &str = "INSERT INTO erasures (receipt, user_id, state, reason, asked_at, began_at, due_at, counts) \
@@ -219,5 +264,33 @@ pub(super) async fn restore(
 ) -> db::Result<()> {
     execute!(conn, UNLINK, user.0, receipt, at.0)?;
     execute!(conn, RESTORE, receipt, user.0, at.0, counts)?;
+    Ok(())
+}
+
+const PUT_BACK: &str = "INSERT INTO erasures (receipt, user_id, state, reason, asked_at, began_at, due_at, counts) \
+     VALUES ($1, $2, $3, $4, $5, $6, $7, $8) \
+     ON CONFLICT (receipt) DO UPDATE SET state = excluded.state, reason = excluded.reason, \
+     began_at = excluded.began_at, due_at = excluded.due_at, counts = excluded.counts";
+
+/// Puts an open erasure back that a restored backup does not know, or not as far as it had come.
+pub(super) async fn put_back(
+    conn: &mut Conn,
+    user: UserId,
+    state: State,
+    (note, counts): (&OpenErasure, &Counts),
+) -> db::Result<()> {
+    execute!(conn, UNLINK, user.0, note.receipt, note.asked_at)?;
+    execute!(
+        conn,
+        PUT_BACK,
+        note.receipt,
+        user.0,
+        state.as_str(),
+        note.reason.clone(),
+        note.asked_at,
+        note.began_at,
+        note.due_at,
+        to_json(counts),
+    )?;
     Ok(())
 }

@@ -1,7 +1,7 @@
 //! The run of an erasure, step by step. Each step may be repeated; see the façade.
 
 use super::ledger::{self, Line};
-use super::{ask, copies, queries, receipt, rows};
+use super::{ask, copies, open, queries, receipt, rows};
 use crate::domain::ids::UserId;
 use crate::domain::privacy::erasure::{Receipt, State};
 use crate::domain::problem::Code;
@@ -115,6 +115,7 @@ pub async fn finish_watched(app: &App, receipt: Uuid, witness: &dyn Witness) -> 
     witness.passed(Step::Disk)?;
     sign(app, found).await?;
     witness.passed(Step::Signed)?;
+    open::note(app).await;
     Ok(())
 }
 
