@@ -61,6 +61,24 @@ on_both_engines! {
         assert_eq!(state(app, asked).await, "erased");
         assert_gone(app, second.id).await;
         assert!(user_of(app, EMAIL).await.is_none());
+        let looked = async || {
+            app.clock.advance(11_000);
+            proof::report(&app.app).await.entry(19).unwrap().finding.clone()
+        };
+        let found = looked().await;
+        assert_eq!(found.standing, Standing::Kept, "{}", found.value);
+        assert!(found.value.ends_with("1 from the settings, 1 by mail"), "{}", found.value);
+        // One that ended otherwise turns the promise red, and says by which way it came.
+        let mut conn = app.app.db.begin().await.unwrap();
+        spectr::execute!(&mut conn, "UPDATE erasures SET document = NULL WHERE reason = 'request'").unwrap();
+        conn.commit().await.unwrap();
+        let found = looked().await;
+        assert_eq!(found.standing, Standing::Broken);
+        assert!(found.value.contains("by a request to the operator"), "{}", found.value);
+        let mut conn = app.app.db.begin().await.unwrap();
+        spectr::execute!(&mut conn, "UPDATE erasures SET document = 'signed', receipt = $1 WHERE reason = 'request'", uuid::Uuid::from_u128(7)).unwrap();
+        conn.commit().await.unwrap();
+        assert!(looked().await.value.contains("does not stand in the ledger"));
     }
 
     async fn clause_20_keys_go_at_once_and_everything_within_30_days(app: TestApp) {

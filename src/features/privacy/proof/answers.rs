@@ -36,9 +36,9 @@ const HEADERS: [(&str, &str); 4] = [
 /// One answer, as it came over the wire.
 pub(super) struct Answer {
     path: &'static str,
-    status: u16,
+    pub(super) status: u16,
     headers: Vec<(String, String)>,
-    body: String,
+    pub(super) body: String,
 }
 
 /// All answers; none where the listener could not be reached.
@@ -46,12 +46,9 @@ pub(super) struct Answers(Vec<Answer>);
 
 impl Answers {
     pub(super) async fn ask(app: &App) -> Self {
-        let addr = own_address(app.config.addr);
-        let host = app.config.public_url.host_str().unwrap_or("localhost");
-        let asks = PATHS.map(|path| tokio::time::timeout(PATIENCE, get(addr, host, path)));
-        let answers: Vec<_> = futures::future::join_all(asks).await;
+        let answers: Vec<_> = futures::future::join_all(PATHS.map(|path| ask(app, "GET", path))).await;
         // One that is missing makes the whole unread: silence proves nothing.
-        let all: Option<Vec<Answer>> = answers.into_iter().map(|answer| answer.ok()?.ok()).collect();
+        let all: Option<Vec<Answer>> = answers.into_iter().collect();
         Self(all.unwrap_or_default())
     }
 
@@ -70,9 +67,22 @@ fn own_address(addr: SocketAddr) -> SocketAddr {
     SocketAddr::new(ip, addr.port())
 }
 
-async fn get(addr: SocketAddr, host: &str, path: &'static str) -> std::io::Result<Answer> {
+/// What a stranger is answered who sends nothing but this; `None` where no answer came in time.
+pub(super) async fn ask(app: &App, method: &str, path: &'static str) -> Option<Answer> {
+    let host = app.config.public_url.host_str().unwrap_or("localhost");
+    let asked = send(own_address(app.config.addr), host, (method, path));
+    tokio::time::timeout(PATIENCE, asked).await.ok()?.ok()
+}
+
+async fn send(addr: SocketAddr, host: &str, (method, path): (&str, &'static str)) -> std::io::Result<Answer> {
     let mut socket = TcpStream::connect(addr).await?;
-    let request = format!("GET {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\nConnection: close\r\n\r\n");
+    let length = if method == "POST" {
+        "Content-Type: application/x-www-form-urlencoded\r\nContent-Length: 0\r\n"
+    } else {
+        ""
+    };
+    let request =
+        format!("{method} {path} HTTP/1.1\r\nHost: {host}\r\nAccept: text/html\r\n{length}Connection: close\r\n\r\n");
     socket.write_all(request.as_bytes()).await?;
     let mut bytes = Vec::new();
     socket.take(MOST).read_to_end(&mut bytes).await?;
@@ -80,7 +90,7 @@ async fn get(addr: SocketAddr, host: &str, path: &'static str) -> std::io::Resul
 }
 
 /// The body keeps the marks of its chunks: it is only searched.
-fn parse(path: &'static str, text: &str) -> Option<Answer> {
+pub(super) fn parse(path: &'static str, text: &str) -> Option<Answer> {
     let (head, body) = text.split_once("\r\n\r\n")?;
     let mut lines = head.lines();
     let status = lines.next()?.split(' ').nth(1)?.parse().ok()?;
@@ -97,7 +107,7 @@ fn parse(path: &'static str, text: &str) -> Option<Answer> {
 }
 
 impl Answer {
-    fn header(&self, name: &str) -> Option<&str> {
+    pub(super) fn header(&self, name: &str) -> Option<&str> {
         let found = self.headers.iter().find(|(known, _)| known == name);
         found.map(|(_, value)| value.as_str())
     }
@@ -127,7 +137,6 @@ pub(super) fn find(sight: &Sight<'_>, probe: Probe) -> Finding {
         Probe::Headers => headers(answers, sight.app.config.is_https()),
         Probe::ForeignHosts => foreign_hosts(&sight.answers),
         Probe::WithoutCookies => without_cookies(&sight.answers),
-        Probe::DeletionDoors => doors(&sight.answers),
         _ => cookies(answers),
     }
 }
@@ -172,13 +181,6 @@ fn without_cookies(answers: &Answers) -> Finding {
         Some(path) => Finding::judge(false, format!("{path} does not open without a cookie")),
         None => Finding::kept(format!("{} pages opened without a cookie", PAGES.len())),
     }
-}
-
-/// The form of the sign-up must say how to leave again: both ways stand in the terms' footer.
-fn doors(answers: &Answers) -> Finding {
-    let page = answers.of("/terms").map_or("", |page| page.body.as_str());
-    let is_open = page.contains("/contact?kind=privacy");
-    Finding::judge(is_open, "settings, and the request form on every page")
 }
 
 fn cookies(answers: &[Answer]) -> Finding {

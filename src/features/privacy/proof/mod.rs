@@ -13,6 +13,7 @@ mod ages;
 mod answers;
 pub mod canary;
 mod database;
+mod doors;
 mod own;
 mod schema;
 mod values;
@@ -192,9 +193,10 @@ async fn jobs(app: &App) -> Vec<Heartbeat> {
 
 async fn find(sight: &Sight<'_>, probe: Probe) -> Finding {
     let found = match probe {
-        Probe::OneCookie | Probe::ForeignHosts | Probe::Headers | Probe::WithoutCookies | Probe::DeletionDoors => {
+        Probe::OneCookie | Probe::ForeignHosts | Probe::Headers | Probe::WithoutCookies => {
             Ok(answers::find(sight, probe))
         }
+        Probe::DeletionDoors => doors::find(sight.app).await,
         Probe::AccountColumns | Probe::Purposes | Probe::CardNumbers | Probe::SavedContent => {
             schema::find(sight, probe)
         }
