@@ -87,6 +87,27 @@ on_both_engines! {
         }
     }
 
+    async fn a_bundle_on_another_servers_disk_is_said_to_be_there_and_a_new_one_is_made(app: TestApp) {
+        let (ada, bob) = (app.signed_in_user().await, app.signed_in_user().await);
+        let made = ask(&ada.client, EXPORT, &[]).await.expect(200);
+        let (place, id) = (made.header("content-location").to_owned(), made.header("etag").trim_matches('"').to_owned());
+        app.settle().await;
+        for file in spools(app) {
+            std::fs::remove_file(file).unwrap();
+        }
+        let page = ada.client.get(&place).await.expect(409);
+        let form = ada.client.post(EXPORT, &[("export", &id)]).await.expect(409);
+        for reply in [page, form] {
+            assert!(reply.body.contains("not on this server") && reply.body.contains("Ask for a new one"), "{}", reply.body);
+        }
+        bob.client.get(&place).await.expect(404);
+        // A download that goes on begins anew instead, whole.
+        let whole = ask(&ada.client, EXPORT, &[("range", "bytes=100-"), ("if-range", made.header("etag"))]).await;
+        whole.zip();
+        ada.client.post(&format!("{place}/delete"), &[]).await.see_other();
+        ada.client.get(&place).await.expect(404);
+    }
+
     async fn a_deleted_key_makes_a_finished_export_unreadable(app: TestApp) {
         let person = app.signed_in_user().await;
         let made = ask(&person.client, EXPORT, &[]).await.expect(200);

@@ -6,7 +6,7 @@ use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use crate::features::accounts::CurrentUser;
 use crate::features::privacy::Result;
-use crate::features::privacy::export::{self, Building, End, Stored};
+use crate::features::privacy::export::{self, Building, End, State, Stored};
 use crate::web::client::caller;
 use crate::web::range::{Asked, parse};
 use crate::web::respond;
@@ -22,6 +22,22 @@ pub fn absent() -> Response {
         &Problem::new(Code::NotFound).detail("There is no such download, or its time is over."),
         None,
     )
+}
+
+/// The answer for an export whose file is not here: with several servers it lies on the one that made it.
+pub async fn not_here(app: &App, user: &CurrentUser, id: ExportId) -> Response {
+    match export::list(app, user.id).await {
+        Ok(all)
+            if all
+                .iter()
+                .any(|export| export.id == id && export.state == State::Complete) =>
+        {
+            let why = "It lies on the server of this site that made it, or was taken away.";
+            respond::problem(&Problem::new(Code::Elsewhere).detail(why), None)
+        }
+        Ok(_) => absent(),
+        Err(error) => failed(error),
+    }
 }
 
 /// A new bundle; or, when the client goes on with a download that was cut off, the rest of that one.
@@ -89,7 +105,7 @@ pub async fn stored(app: &App, user: &CurrentUser, id: ExportId, parts: &Parts) 
     }
     match export::find(app, user.id, id).await {
         Ok(Some(stored)) => serve(app, user, &stored, parts).await,
-        Ok(None) => absent(),
+        Ok(None) => not_here(app, user, id).await,
         Err(error) => failed(error),
     }
 }

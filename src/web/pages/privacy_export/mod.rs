@@ -63,7 +63,7 @@ async fn get_stored(
         return bundle::absent();
     };
     match bundle::exists(&app, &user, id).await {
-        Ok(false) => bundle::absent(),
+        Ok(false) => bundle::not_here(&app, &user, id).await,
         Ok(true) if accounts::is_fresh(&app, &user) => bundle::stored(&app, &user, id, &parts).await,
         Ok(true) => form::ask(&app, &parts, Some(&id.to_string())).await,
         Err(error) => failed(error),
