@@ -1,12 +1,58 @@
 //! Promises about where data stands: purposes, access, region.
 
 use crate::on_both_engines;
+use crate::support::TestApp;
 use spectr::domain::privacy::inventory::{Basis, INVENTORY};
+use spectr::features::App;
 use spectr::features::privacy::proof::{self, Standing};
-use spectr::infra::config::{Config, ConfigError};
+use spectr::infra::clock::SystemClock;
+use spectr::infra::config::{Config, ConfigError, Settings};
+use spectr::infra::db::Db;
+use std::sync::Arc;
 
 fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
     Config::from_settings(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
+}
+
+/// An application beside the owner's, on the same database with a role that may use it and nothing else.
+pub async fn with_runtime_role(owner: &TestApp) -> (App, String) {
+    let Db::Postgres(pool) = &owner.app.db else {
+        panic!("spawned on PostgreSQL")
+    };
+    let role = format!("spectr_runtime_{}", uuid::Uuid::now_v7().simple());
+    let make = sqlx::AssertSqlSafe(format!("CREATE ROLE {role} LOGIN PASSWORD 'runtime'"));
+    sqlx::query(make).execute(pool).await.unwrap();
+    let mut runtime = url::Url::parse(&owner.app.config.database_url).unwrap();
+    let owner_url = runtime.to_string();
+    runtime.set_username(&role).unwrap();
+    runtime.set_password(Some("runtime")).unwrap();
+    let settings = Settings::from([
+        ("DATABASE_URL".to_owned(), runtime.to_string()),
+        ("DATABASE_MIGRATE_URL".to_owned(), owner_url),
+        (
+            "SPECTR_DATA_DIR".to_owned(),
+            owner.data_dir().join("runtime").display().to_string(),
+        ),
+        // The keys that the keystore of this database was made with.
+        (
+            "SPECTR_MASTER_KEY_FILE".to_owned(),
+            owner.data_dir().join("master.keys").display().to_string(),
+        ),
+    ]);
+    let config = Config::from_settings(&settings).unwrap();
+    App::migrate(&config).await.unwrap();
+    (App::open(config, Arc::new(SystemClock)).await.unwrap(), role)
+}
+
+/// Takes the role away again.
+pub async fn drop_role(owner: &TestApp, role: &str) {
+    let Db::Postgres(pool) = &owner.app.db else {
+        panic!("spawned on PostgreSQL")
+    };
+    for sql in ["DROP OWNED BY", "DROP ROLE"] {
+        let sql = sqlx::AssertSqlSafe(format!("{sql} {role}"));
+        sqlx::query(sql).execute(pool).await.unwrap();
+    }
 }
 
 on_both_engines! {
@@ -39,13 +85,8 @@ on_both_engines! {
 mod clause_11_a_remote_database_needs_verified_tls_and_no_ddl {
     use super::config;
     use crate::support::{Engine, TestApp};
-    use spectr::features::App;
     use spectr::features::privacy::proof::{self, Standing};
-    use spectr::infra::clock::SystemClock;
-    use spectr::infra::config::{Config, Settings};
-    use spectr::infra::db::Db;
     use std::os::unix::fs::PermissionsExt;
-    use std::sync::Arc;
 
     /// Files are their owner's only; a group that may read one turns the promise red.
     #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -81,30 +122,7 @@ mod clause_11_a_remote_database_needs_verified_tls_and_no_ddl {
         assert!(config(&accepted).unwrap().accepts_plaintext);
 
         let owner = TestApp::spawn(Engine::Postgres).await;
-        let Db::Postgres(pool) = &owner.app.db else {
-            panic!("spawned on PostgreSQL")
-        };
-        let role = format!("spectr_runtime_{}", uuid::Uuid::now_v7().simple());
-        let make = sqlx::AssertSqlSafe(format!("CREATE ROLE {role} LOGIN PASSWORD 'runtime'"));
-        sqlx::query(make).execute(pool).await.unwrap();
-        let mut runtime = url::Url::parse(&owner.app.config.database_url).unwrap();
-        let owner_url = runtime.to_string();
-        runtime.set_username(&role).unwrap();
-        runtime.set_password(Some("runtime")).unwrap();
-        let folder = tempfile::tempdir().unwrap();
-        let settings = Settings::from([
-            ("DATABASE_URL".to_owned(), runtime.to_string()),
-            ("DATABASE_MIGRATE_URL".to_owned(), owner_url),
-            ("SPECTR_DATA_DIR".to_owned(), folder.path().display().to_string()),
-            // The keys that the keystore of this database was made with.
-            (
-                "SPECTR_MASTER_KEY_FILE".to_owned(),
-                owner.data_dir().join("master.keys").display().to_string(),
-            ),
-        ]);
-        let config = Config::from_settings(&settings).unwrap();
-        App::migrate(&config).await.unwrap();
-        let app = App::open(config, Arc::new(SystemClock)).await.unwrap();
+        let (app, role) = super::with_runtime_role(&owner).await;
         let mut conn = app.db.begin().await.unwrap();
         let refused = spectr::execute!(&mut conn, "CREATE TABLE canary (id INTEGER)").unwrap_err();
         assert!(refused.to_string().contains("permission denied"), "{refused}");
@@ -113,10 +131,7 @@ mod clause_11_a_remote_database_needs_verified_tls_and_no_ddl {
         spectr::execute!(&mut conn, "UPDATE job_heartbeats SET affected = affected").unwrap();
         drop(conn);
         app.close().await;
-        for sql in ["DROP OWNED BY", "DROP ROLE"] {
-            let sql = sqlx::AssertSqlSafe(format!("{sql} {role}"));
-            sqlx::query(sql).execute(pool).await.unwrap();
-        }
+        super::drop_role(&owner, &role).await;
         owner.stop().await;
     }
 }

@@ -5,13 +5,14 @@ use super::traces;
 use crate::engine::stage::Stage;
 use crate::engine::stories;
 use crate::on_both_engines;
-use crate::support::TestApp;
+use crate::support::{Engine, TestApp};
 use crate::usage::{call, record};
 use serde_json::Value;
 use spectr::domain::privacy::clauses::CLAUSES;
 use spectr::domain::timestamp::DAY_MS;
 use spectr::features::engine;
 use spectr::features::privacy::proof::{self, Finding, Standing, canary};
+use spectr::infra::db::Db;
 use std::time::Duration;
 
 async fn finding(app: &TestApp, clause: u8) -> Finding {
@@ -121,6 +122,13 @@ async fn proof_owner(app: &TestApp) -> spectr::domain::ids::UserId {
     id.into()
 }
 
+/// Whether the database is a server, and the role of these tests its superuser.
+async fn may_read_files(db: &Db) -> bool {
+    let Db::Postgres(pool) = db else { return false };
+    let sql = "SELECT rolsuper FROM pg_roles WHERE rolname = current_user";
+    sqlx::query_scalar(sql).fetch_one(pool).await.unwrap()
+}
+
 const PATIENCE: Duration = Duration::from_secs(20);
 
 /// Sends a canary with this text and answers what came of it.
@@ -187,6 +195,30 @@ stories! {
         assert_eq!(run.found, ["the log of this server"]);
     }
 
+    async fn a_canary_that_was_written_and_taken_back_is_found_on_the_disk(stage: Stage) {
+        traces::listen();
+        let text = canary::text().unwrap();
+        let (app, user) = (&stage.app.app, stage.person.id);
+        canary::start_with(app, user, text.clone());
+        canary::wait(app, user, PATIENCE).await;
+        let clean = canary::latest(app, user).unwrap();
+        assert!(clean.is_clean(), "{clean:?}");
+        let reads_files = may_read_files(&app.db).await;
+        assert_eq!(clean.places.iter().any(|place| place.name == "Files of the database" && place.files > 10), reads_files);
+        assert_eq!(clean.not_searched[0].contains("write-ahead log during this run"), reads_files);
+        // A row that no statement shows any more still stands in the files, until the database clears it away.
+        let mut conn = app.db.begin().await.unwrap();
+        let sql = "INSERT INTO tokens (hash, kind, created_at, expires_at) VALUES ($1, 'x', 0, 0)";
+        spectr::execute!(&mut conn, sql, text.as_bytes().to_vec()).unwrap();
+        drop(conn);
+        if let (Db::Postgres(pool), true) = (&app.db, reads_files) {
+            sqlx::query("CHECKPOINT").execute(pool).await.unwrap();
+            let run = send(stage, &text).await;
+            assert!(run.found.contains(&"the file of tokens".to_owned()), "{:?}", run.found);
+            assert!(!run.found.iter().any(|name| name.starts_with("table ")), "{:?}", run.found);
+        }
+    }
+
     async fn canaries_are_for_signed_in_people_and_not_too_often(stage: Stage) {
         let visitor = stage.app.client();
         assert!(visitor.post("/privacy/proof/canary", &[]).await.see_other().starts_with("/login"));
@@ -197,4 +229,30 @@ stories! {
         let refused = stage.person.client.post("/privacy/proof/canary", &[]).await.expect(429);
         assert!(refused.header("retry-after").is_some());
     }
+}
+
+/// As a person whose database role may read no files: the page says that the disk was not searched.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn without_the_right_to_read_files_a_canary_says_that_the_disk_was_not_searched() {
+    traces::listen();
+    let owner = TestApp::spawn(Engine::Postgres).await;
+    let person = owner.signed_in_user().await;
+    let (app, role) = super::database::with_runtime_role(&owner).await;
+    canary::start_with(&app, person.id, canary::text().unwrap());
+    canary::wait(&app, person.id, PATIENCE).await;
+    let run = canary::latest(&app, person.id).unwrap();
+    assert!(run.is_clean(), "{run:?}");
+    assert!(
+        run.not_searched.iter().any(|what| what.contains("its disk was not")),
+        "{:?}",
+        run.not_searched
+    );
+    assert!(
+        !run.places.iter().any(|place| place.name.starts_with("Files of")),
+        "{:?}",
+        run.places
+    );
+    app.close().await;
+    super::database::drop_role(&owner, &role).await;
+    owner.stop().await;
 }

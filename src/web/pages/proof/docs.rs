@@ -27,7 +27,7 @@ pub fn ProofDocs() -> impl IntoView {
             </li>
             <li>
                 <strong>"The canary"</strong>
-                " is a prompt that stands nowhere else, sent through the real engine to an echo on this machine, and then searched for in databases, write-ahead log, keystore, mails, data folder, log and temporary files. Its call is a row of the feature "
+                " is a prompt that stands nowhere else, sent through the real engine to an echo on this machine, and then searched for in databases, write-ahead log, keystore, mails, data folder, log and temporary files; on PostgreSQL row by row, and in the server's files too where the database role may read them. Its call is a row of the feature "
                 <code>"canary"</code> ". Swap, memory, backups elsewhere and a provider's side are not searched, and the page says so."
             </li>
             <li>

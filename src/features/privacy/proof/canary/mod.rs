@@ -13,6 +13,7 @@
 mod echo;
 mod needles;
 mod places;
+mod server;
 
 pub use places::Place;
 
@@ -30,6 +31,7 @@ use crate::infra::db::Db;
 use crate::infra::log_tail;
 use echo::EchoServer;
 use needles::Needles;
+use server::Mark;
 use std::collections::HashMap;
 use std::future::poll_fn;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -53,11 +55,27 @@ const NOT_SEARCHED: [&str; 4] = [
 const NOT_SEARCHED_ON_A_SERVER: &str =
     "the database server's own files and log: its tables were read row by row, its disk was not";
 
-/// What a run does not search on this installation.
-fn not_searched(app: &App) -> Vec<&'static str> {
-    let is_server = [&app.db, &app.keystore].iter().any(|db| matches!(db, Db::Postgres(_)));
-    let more = is_server.then_some(NOT_SEARCHED_ON_A_SERVER);
+/// The same where our role may read its files.
+const NOT_SEARCHED_BESIDE_FILES: &str = "the database server's own memory, log, backups and copies: its tables were read \
+     row by row, and on its disk the files of our tables and what was written to its write-ahead log during this run";
+
+/// What a run does not search on this installation; `marks` of the servers whose files are.
+fn not_searched(app: &App, marks: Marks) -> Vec<&'static str> {
+    let stores = [(&app.db, marks.main), (&app.keystore, marks.keystore)];
+    let mut servers = stores.iter().filter(|(db, _)| matches!(db, Db::Postgres(_))).peekable();
+    let more = match (servers.peek().is_some(), servers.all(|(_, mark)| mark.is_some())) {
+        (false, _) => None,
+        (true, true) => Some(NOT_SEARCHED_BESIDE_FILES),
+        (true, false) => Some(NOT_SEARCHED_ON_A_SERVER),
+    };
     more.into_iter().chain(NOT_SEARCHED).collect()
+}
+
+/// Where the write-ahead logs of the databases were when a run began; none where their files cannot be read.
+#[derive(Clone, Copy, Debug, Default)]
+struct Marks {
+    main: Option<Mark>,
+    keystore: Option<Mark>,
 }
 
 /// Where a run is.
@@ -157,7 +175,7 @@ pub fn start_with(app: &App, user: UserId, text: String) {
         stage: Stage::Calling,
         echoed: 0,
         places: Vec::new(),
-        not_searched: not_searched(app),
+        not_searched: not_searched(app, Marks::default()),
         found: Vec::new(),
         took: Duration::ZERO,
     };
@@ -203,6 +221,9 @@ pub async fn wait(app: &App, user: UserId, most: Duration) {
 
 async fn run_through(app: &App, user: UserId, run: &watch::Sender<Run>, start: Start) {
     let (began, text) = (start.at, run.borrow().text.clone());
+    let (main, keystore) = tokio::join!(server::mark(&app.db), server::mark(&app.keystore));
+    let marks = Marks { main, keystore };
+    run.send_modify(|run| run.not_searched = not_searched(app, marks));
     let called = tokio::time::timeout(CALL, call(app, user, &text)).await;
     let echoed = match called {
         Ok(Ok(echoed)) => echoed,
@@ -223,6 +244,7 @@ async fn run_through(app: &App, user: UserId, run: &watch::Sender<Run>, start: S
         needles,
         since: start.files,
         log: start.log,
+        marks,
     };
     search
         .all(|place, found| {

@@ -1,7 +1,9 @@
 //! Everything that this server can read: databases by file or by row, keystore, mails, the data
 //! folder, its log, temporary files.
 
+use super::Marks;
 use super::needles::Needles;
+use super::server::{Files, Mark};
 use crate::domain::privacy::inventory::Store;
 use crate::features::App;
 use crate::features::privacy::proof::values::sqlite_file;
@@ -14,6 +16,7 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
+use url::Url;
 
 /// How deep folders of temporary files are looked into.
 const TEMPORARY_DEPTH: usize = 4;
@@ -30,7 +33,7 @@ pub struct Place {
 }
 
 impl Place {
-    fn new(name: &'static str) -> Self {
+    pub(super) fn new(name: &'static str) -> Self {
         Self {
             name,
             ..Self::default()
@@ -48,21 +51,31 @@ pub(super) struct Search {
     pub since: SystemTime,
     /// Where the log was then.
     pub log: u64,
+    /// Where the logs of the databases were then.
+    pub marks: Marks,
 }
 
 impl Search {
     /// Searches place after place; each is told when it is through.
     pub(super) async fn all(self, mut told: impl FnMut(Place, Vec<String>)) {
         let search = Arc::new(self);
-        for (db, store, name) in [
-            (&search.app.db, Store::Main, "Database"),
-            (&search.app.keystore, Store::Keystore, "Keystore"),
+        for (db, store, name, files) in [
+            (&search.app.db, Store::Main, "Database", "Files of the database"),
+            (
+                &search.app.keystore,
+                Store::Keystore,
+                "Keystore",
+                "Files of the keystore",
+            ),
         ] {
             let (place, found) = match db {
                 Db::Sqlite { .. } => search.clone().apart(move |it| it.sqlite(store, name)).await,
                 Db::Postgres(_) => search.rows(db, store, name).await,
             };
             told(place, found);
+            if let Some((place, found)) = search.server(db, store, files).await {
+                told(place, found);
+            }
         }
         let parts: [fn(&Self) -> Searched; 4] = [Self::mails, Self::data, Self::logs, Self::temporary];
         for part in parts {
@@ -110,6 +123,28 @@ impl Search {
             searched.0.problem = Some("a table could not be read".to_owned());
         }
         searched
+    }
+
+    /// The files of a server that lets our role read them.
+    async fn server(&self, db: &Db, store: Store, name: &'static str) -> Option<Searched> {
+        let Db::Postgres(pool) = db else { return None };
+        let mark: Mark = match store {
+            Store::Main => self.marks.main,
+            Store::Keystore => self.marks.keystore,
+        }?;
+        let mut files = Files {
+            pool,
+            needles: &self.needles,
+            place: Place::new(name),
+            found: Vec::new(),
+        };
+        // Two stores of one server share its log.
+        let config = &self.app.config;
+        if store == Store::Main || server_of(&config.database_url) != server_of(&config.keystore_url) {
+            files.log(mark).await;
+        }
+        files.tables(store).await;
+        Some((files.place, files.found))
     }
 
     async fn read_rows(&self, db: &Db, store: Store, (place, found): &mut Searched) -> db::Result<()> {
@@ -243,6 +278,12 @@ impl Search {
             Err(_) => place.problem = Some(format!("{} could not be read", name())),
         }
     }
+}
+
+/// Host and port of a database's address.
+fn server_of(url: &str) -> Option<(String, u16)> {
+    let url = Url::parse(url).ok()?;
+    Some((url.host_str()?.to_owned(), url.port().unwrap_or(5432)))
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
