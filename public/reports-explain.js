@@ -140,6 +140,7 @@ const answer = async (source, model, content, signal, into) => {
         key_id: source.key_id,
         model,
         messages: [{ role: "user", content }],
+        feature: "reports",
       }),
       signal,
     });

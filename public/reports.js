@@ -1,5 +1,7 @@
 // The page of the report analyzer: takes files, asks the worker, shows the fragments it answers with.
-// Never: a request; what was dropped stays in this browser. Asking a model is `reports-explain.js`.
+// Never: a request; what was dropped stays in this browser. Asking a model is `reports-explain.js`, saving on the
+// server is `reports-save.js`; both send what they have shown.
+import { chosen, dropped, pasted } from "./reports-files.js";
 import { keeper } from "./reports-kept.js";
 
 const root = document.getElementById("analyzer");
@@ -90,40 +92,6 @@ const take = async (files, isEarlier) => {
     onFault(error);
   }
 };
-
-// Folders that hold no reports of one's own.
-const PASSED_OVER = new Set([".git", "node_modules"]);
-const chosen = (files) =>
-  [...files]
-    .map((file) => {
-      const path = file.webkitRelativePath || file.name;
-      return { path, file, folder: file.webkitRelativePath ? path.split("/")[0] : undefined };
-    })
-    .filter(({ path }) => !path.split("/").some((part) => PASSED_OVER.has(part)))
-    .sort((a, b) => (a.folder && b.folder ? (a.path < b.path ? -1 : 1) : 0));
-
-const promised = (call) => new Promise((resolve, reject) => call(resolve, reject));
-const walk = async (entry, folder, files) => {
-  const path = entry.fullPath.replace(/^\//, "");
-  if (entry.isFile) {
-    files.push({ path, file: await promised((good, bad) => entry.file(good, bad)), folder });
-    return;
-  }
-  const reader = entry.createReader();
-  const entries = [];
-  for (let some = [null]; some.length; entries.push(...some)) some = await promised((good, bad) => reader.readEntries(good, bad));
-  entries.sort((a, b) => (a.name < b.name ? -1 : 1));
-  for (const inner of entries) if (!PASSED_OVER.has(inner.name)) await walk(inner, folder ?? entry.name, files);
-};
-const dropped = async (transfer) => {
-  // Entries are there only until this handler ends.
-  const entries = [...transfer.items].map((item) => item.webkitGetAsEntry?.()).filter(Boolean);
-  if (!entries.length) return chosen(transfer.files);
-  const files = [];
-  for (const entry of entries) await walk(entry, undefined, files);
-  return files;
-};
-const pasted = (text) => [{ path: "pasted text", file: new File([text], "pasted text") }];
 
 // --- what is shown ---
 const view = { list: "causes", order: "size", page: 0 };
@@ -236,6 +204,16 @@ const explain = async (id) => {
     onFault(error);
   }
 };
+
+const saver = () => import(root.dataset.saver);
+document.addEventListener("submit", (event) => {
+  // With nothing at hand that could be lost, it is a form like any other.
+  if (!event.target.matches("#saved form") || results.hidden) return;
+  event.preventDefault();
+  saver()
+    .then(({ remove }) => remove(event.target))
+    .catch(onFault);
+});
 
 // --- what is kept ---
 const showKept = async () => {
@@ -354,6 +332,11 @@ $("#cancel").addEventListener("click", () => {
   $("#said").textContent = "Cancelled";
 });
 $("#keep").addEventListener("click", keep);
+$("#save-open").addEventListener("click", () =>
+  saver()
+    .then(({ open }) => open(ask))
+    .catch(onFault),
+);
 filter.addEventListener("input", () => {
   view.page = 0;
   show().catch(onFault);

@@ -21,6 +21,7 @@ mod integrations;
 mod platform;
 mod privacy;
 mod providers;
+mod reports;
 
 mod support;
 mod tidy;

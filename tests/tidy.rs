@@ -10,7 +10,7 @@ use std::path::{Path, PathBuf};
 const RINGS: [&str; 6] = ["domain", "infra", "features", "islands", "web", "cli"];
 
 /// Each feature with the features whose façades it may call.
-const FEATURES: [(&str, &[&str]); 8] = [
+const FEATURES: [(&str, &[&str]); 9] = [
     ("outbox", &[]),
     ("accounts", &["outbox"]),
     ("usage", &["outbox", "accounts"]),
@@ -18,6 +18,7 @@ const FEATURES: [(&str, &[&str]); 8] = [
     ("integrations", &["outbox", "accounts", "vault", "usage"]),
     ("engine", &["outbox", "accounts", "vault", "usage", "integrations"]),
     ("platform", &["outbox", "accounts", "usage", "engine"]),
+    ("reports", &["accounts"]),
     (
         "privacy",
         &[
@@ -28,6 +29,7 @@ const FEATURES: [(&str, &[&str]); 8] = [
             "integrations",
             "engine",
             "platform",
+            "reports",
         ],
     ),
 ];

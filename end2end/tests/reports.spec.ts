@@ -8,6 +8,7 @@ import { join } from 'node:path';
 import type { Page } from '@playwright/test';
 import { submit } from '../support/account.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from '../support/fixtures.ts';
+import { file, give, junit, open } from '../support/reports.ts';
 
 const FOLDER = join(import.meta.dirname, '../../crates/reports/fixtures');
 const CANARY = 'canary-51c09e';
@@ -38,27 +39,7 @@ function native(...files: string[]): Analysis {
   return JSON.parse(execFileSync(process.env.E2E_SERVER!, ['analyze', '--json', ...files], { encoding: 'utf8' }));
 }
 
-function junit(failures: [message: string, count: number][], passed = 3): string {
-  const bad = failures.flatMap(([message, count], kind) =>
-    Array.from({ length: count }, (_, n) => `<testcase classname="c${kind}" name="t${kind} ${n}" time="0.5"><failure message="${message}"/></testcase>`),
-  );
-  const good = Array.from({ length: passed }, (_, n) => `<testcase classname="ok" name="p${n}" time="1.25"/>`);
-  return `<testsuite name="s">${[...bad, ...good].join('\n')}</testsuite>`;
-}
-
-const file = (name: string, text: string) => ({ name, mimeType: 'text/xml', buffer: Buffer.from(text) });
 const NOW = junit([[`TimeoutError: no answer from ${CANARY}`, 4], ['KeyError: the price is gone', 2]]);
-
-async function open(page: Page, at = '/reports'): Promise<void> {
-  await page.goto(at);
-  await page.locator('html[data-scripts]').waitFor();
-}
-
-async function give(page: Page, ...files: Parameters<Page['setInputFiles']>[1][]): Promise<void> {
-  await page.setInputFiles('#files', files as string[]);
-  await expect(page.locator('#progress')).toBeHidden({ timeout: 30_000 });
-  await expect(page.locator('#results')).toBeVisible();
-}
 
 const figure = (page: Page, name: string) => page.locator(`#summary [data-count=${name}]`);
 const ids = (page: Page) => page.locator('#list .cause').evaluateAll((all) => all.map((row) => (row as HTMLElement).dataset.cause));

@@ -6,6 +6,7 @@
 use crate::domain::ids::{CallId, ProviderKeyId};
 use crate::domain::problem::{Code, Problem};
 use crate::domain::providers::Provider;
+use crate::domain::usage::Feature;
 use serde::{Deserialize, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
@@ -47,6 +48,24 @@ pub struct Params {
     pub temperature: Option<f64>,
 }
 
+/// For which part of the product a page asks. What the server asks for itself stands in no request.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Asker {
+    #[default]
+    Assistant,
+    Reports,
+}
+
+impl From<Asker> for Feature {
+    fn from(asker: Asker) -> Self {
+        match asker {
+            Asker::Assistant => Self::Assistant,
+            Asker::Reports => Self::Reports,
+        }
+    }
+}
+
 /// Body of `POST /stream/chat`. Only `provider`, `model` and `messages` are required.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 pub struct ChatRequest {
@@ -60,6 +79,9 @@ pub struct ChatRequest {
     pub messages: Vec<Message>,
     #[serde(default)]
     pub params: Params,
+    /// Under which the call is counted.
+    #[serde(default)]
+    pub feature: Asker,
 }
 
 impl ChatRequest {

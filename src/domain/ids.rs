@@ -39,6 +39,8 @@ ids! {
     PlatformKeyId,
     /// A service of others that a person has connected.
     IntegrationId,
+    /// A test report that a person saved.
+    SavedReportId,
     /// One call to a provider; also the request id that the user sees.
     CallId,
     /// A mail in the outbox.

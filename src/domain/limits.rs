@@ -40,7 +40,7 @@ pub fn check_chat(request: &ChatRequest) -> Result<(), Problem> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::chat::{Message, Params};
+    use crate::domain::chat::{Asker, Message, Params};
     use crate::domain::providers::Provider;
 
     fn request() -> ChatRequest {
@@ -51,6 +51,7 @@ mod tests {
             system: None,
             messages: vec![Message::new(Role::User, "hello")],
             params: Params::default(),
+            feature: Asker::default(),
         }
     }
 

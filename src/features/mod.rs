@@ -1,7 +1,8 @@
 //! Use cases, one folder each: façade, service, queries, error, jobs. Server only.
 //!
 //! Features meet through façades, without circles:
-//! `outbox ← accounts ← usage ← vault ← integrations ← engine ← platform`; `privacy` comes last.
+//! `outbox ← accounts ← usage ← vault ← integrations ← engine ← platform`; `reports` stands on `accounts` alone, and
+//! `privacy` comes last.
 
 pub mod accounts;
 pub mod app;
@@ -11,6 +12,7 @@ pub mod jobs;
 pub mod outbox;
 pub mod platform;
 pub mod privacy;
+pub mod reports;
 pub mod usage;
 pub mod vault;
 

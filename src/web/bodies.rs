@@ -5,8 +5,10 @@
 //! too large is refused with 413; some of it is read and thrown away first, because a client that
 //! is still sending would see a broken connection instead of the answer.
 
+use super::pages::reports::SAVE;
 use super::respond;
 use crate::domain::problem::{Code, Problem};
+use crate::domain::reports::saved::MAX_BYTES;
 use axum::body::{Body, Bytes};
 use axum::extract::Request;
 use axum::http::{Method, header};
@@ -19,6 +21,8 @@ use std::time::Duration;
 pub const USUAL_BYTES: usize = 64 * 1024;
 /// Conversations with attached text files, at [`LARGE_PATHS`].
 pub const LARGE_BYTES: usize = 8 * 1024 * 1024;
+/// A report to be saved, at [`SAVE`]: what it may hold, and room for how it is written.
+pub const SAVED_BYTES: usize = 2 * MAX_BYTES;
 const LARGE_PATHS: &[&str] = &["/stream/chat"];
 /// Paths whose handlers take the body as it comes and bound it themselves.
 const STREAMED_PATHS: &[&str] = &["/settings/privacy/import"];
@@ -41,10 +45,10 @@ pub async fn bound(request: Request, next: Next) -> Response {
     if STREAMED_PATHS.contains(&request.uri().path()) {
         return next.run(request).await;
     }
-    let limit = if LARGE_PATHS.contains(&request.uri().path()) {
-        LARGE_BYTES
-    } else {
-        USUAL_BYTES
+    let limit = match request.uri().path() {
+        path if LARGE_PATHS.contains(&path) => LARGE_BYTES,
+        SAVE => SAVED_BYTES,
+        _ => USUAL_BYTES,
     };
     let (mut parts, body) = request.into_parts();
     let announced = parts

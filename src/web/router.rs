@@ -87,6 +87,7 @@ fn doors() -> Router<App> {
         .merge(super::pages::keys::doors())
         .merge(super::pages::legal::versions::doors())
         .merge(super::pages::privacy_centre::doors())
+        .merge(super::pages::reports::doors())
         .merge(super::pages::rights::doors())
         .route("/stream/models", get(models::list))
         .route(STREAM, post(stream::chat))

@@ -143,6 +143,7 @@ fn VaultAndUsageRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
             <Route path=path!("/settings/privacy/import") view=privacy_export::ImportPage ssr=SsrMode::Async />
             <Route path=path!("/assistant") view=AssistantPage ssr=SsrMode::Async />
             <Route path=path!("/reports") view=reports::ReportsPage ssr=SsrMode::Async />
+            <Route path=path!("/reports/saved/:id") view=reports::SavedReportPage ssr=SsrMode::Async />
         </ParentRoute>
     }
     .into_inner()

@@ -9,6 +9,7 @@ use crate::engine::wires::{self, FIVE};
 use crate::on_both_engines;
 use crate::privacy::erasure::{EMAIL, KEY, NAME, assert_gone, leaver, receipt, rows_of, user_of};
 use crate::privacy::export::download;
+use crate::reports;
 use crate::support::TestApp;
 use crate::usage::{call, record};
 use spectr::domain::ids::UserId;
@@ -20,6 +21,9 @@ use spectr::features::privacy::erasure::{self, Interrupted, Step, Witness};
 use spectr::features::privacy::proof::{self, Standing};
 use spectr::infra::crypto::KeysError;
 use spectr::infra::jobs::Outcome;
+
+/// What the saved report of a story is called.
+const SAVED_NAME: &str = "canary-nightly-3Lp";
 
 async fn run_jobs(app: &TestApp) {
     for (name, outcome) in runner(&app.app).run_all().await.unwrap() {
@@ -143,10 +147,11 @@ stories! {
         let reader = Reader::new(stage.post(&asked).send().await.unwrap());
         assert_eq!(text(&reader.rest().await), ANSWER);
         assert_eq!(stage.rows().await.len(), 1);
-        traces::assert_none(&stage.app, &[PROMPT, ANSWER]).await;
+        reports::save(&stage.person.client, SAVED_NAME, &reports::report(&[(reports::ONE, 2)])).await;
+        traces::assert_none(&stage.app, &[PROMPT, ANSWER, SAVED_NAME, reports::CANARY]).await;
         let bundle = download(&stage.person.client).await;
         let saved: serde_json::Value = serde_json::from_slice(&bundle.files["data/saved.json"]).unwrap();
-        assert!(!saved.to_string().contains(PROMPT));
+        assert_eq!((&saved[0]["name"], saved.as_array().map(Vec::len)), (&serde_json::json!(SAVED_NAME), Some(1)));
         let usage = String::from_utf8_lossy(&bundle.files["data/usage.json"]).into_owned();
         assert!(usage.contains("gpt-4o-mini"), "the call is in the export");
         for (name, bytes) in &bundle.files {
@@ -158,6 +163,7 @@ stories! {
         run_jobs(&stage.app).await;
         assert_eq!(state(&stage.app, asked).await, "erased");
         assert_gone(&stage.app, stage.person.id).await;
-        traces::assert_none(&stage.app, &[PROMPT, ANSWER, &stage.person.email]).await;
+        assert_eq!(stage.app.count("saved_reports").await, 0);
+        traces::assert_none(&stage.app, &[PROMPT, ANSWER, SAVED_NAME, reports::CANARY, &stage.person.email]).await;
     }
 }

@@ -30,6 +30,7 @@ spectr::row! {
     pub struct Row {
         pub provider: String,
         pub model: String,
+        pub feature: String,
         pub credential: String,
         pub status: String,
         pub problem: Option<String>,
@@ -124,7 +125,7 @@ impl Stage {
 
     pub async fn rows_of(&self, user: UserId) -> Vec<Row> {
         spectr::features::engine::flush(&self.app.app).await;
-        let sql = "SELECT provider, model, credential, status, problem, stop, input_tokens, output_tokens, \
+        let sql = "SELECT provider, model, feature, credential, status, problem, stop, input_tokens, output_tokens, \
                    estimated, cost_nano_usd, ttft_ms FROM llm_calls WHERE user_id = $1 ORDER BY id";
         let mut conn = self.app.app.db.acquire().await.unwrap();
         on!(&mut conn, c => sqlx::query_as::<_, Row>(sql).bind(user.0).fetch_all(c).await).unwrap()

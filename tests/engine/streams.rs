@@ -57,6 +57,27 @@ stories! {
         }
     }
 
+    async fn a_call_is_counted_under_the_part_of_the_product_that_asks(stage: Stage) {
+        let (provider, model) = FIVE[1];
+        stage.double.always(double::stream(&wires::answer(provider, &["a"])));
+        let mut asked = question(provider, model, "hello");
+        for feature in [None, Some("assistant"), Some("reports")] {
+            if let Some(feature) = feature {
+                asked["feature"] = json!(feature);
+            }
+            Reader::new(stage.post(&asked).send().await.unwrap()).rest().await;
+        }
+        // Only the server itself may call in the canary's name, and nobody in one that does not exist.
+        for feature in ["canary", "Reports", "", "x"] {
+            asked["feature"] = json!(feature);
+            assert_eq!(stage.refused(&asked).await.0, 422, "{feature}");
+        }
+        let features = stage.rows().await.into_iter().map(|row| row.feature).collect::<Vec<_>>();
+        assert_eq!(features, ["assistant", "assistant", "reports"]);
+        let page = stage.person.client.get("/dashboard?by=feature&feature=reports").await.expect(200).body;
+        assert!(page.contains("Report Analyzer"), "{page}");
+    }
+
     async fn the_head_names_the_call_and_forbids_caching_and_buffering(stage: Stage) {
         let (provider, model) = FIVE[1];
         stage.double.always(double::stream(&wires::answer(provider, &["a"])));

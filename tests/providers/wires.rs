@@ -3,7 +3,7 @@
 use crate::support::doubles::{Doubles, Ended, GOOD_KEY, Script};
 use futures::StreamExt;
 use secrecy::SecretString;
-use spectr::domain::chat::{ChatRequest, Message, Params, Role, Stop};
+use spectr::domain::chat::{Asker, ChatRequest, Message, Params, Role, Stop};
 use spectr::domain::problem::{Code, Problem};
 use spectr::domain::providers::{Output, Provider, WireRequest};
 use spectr::infra::config::{Config, Settings};
@@ -39,6 +39,7 @@ fn request(provider: Provider, model: &str) -> ChatRequest {
             max_tokens: Some(64),
             temperature: None,
         },
+        feature: Asker::default(),
     }
 }
 

@@ -6,6 +6,7 @@ use crate::view::{self, List, Look, Order};
 use serde::{Deserialize, Serialize};
 use spectr_reports::explain::prompt;
 use spectr_reports::model::Report;
+use spectr_reports::saved::{Keep, saved};
 use spectr_reports::show;
 
 /// What the page asks. Ids are sixteen hexadecimal digits.
@@ -65,6 +66,10 @@ enum Question {
     /// What a model would be told of one cause or, of the id `all`, of the largest ones.
     Prompt {
         id: String,
+    },
+    /// What would be kept on the server.
+    Saved {
+        keep: Keep,
     },
     /// The whole as a file.
     Export {
@@ -127,6 +132,7 @@ impl Answer {
 
 /// Causes that one text tells of.
 const MAX_EXPLAINED: usize = 5;
+const NO_REPORT: &str = "There is no report yet.";
 const NO_CAUSE: &str = "No cause of the reports at hand has this id.";
 
 /// Answers a question; what cannot be read is told as a fault.
@@ -173,6 +179,10 @@ fn reply(desk: &mut Desk, question: Question) -> Answer {
             None => Answer::fault(NO_CAUSE),
         },
         Question::Export { format } => export(desk, format),
+        Question::Saved { keep } => match &desk.analysis {
+            Some(analysis) => Answer::text(serde_json::to_string(&saved(analysis, keep)).unwrap_or_default()),
+            None => Answer::fault(NO_REPORT),
+        },
         Question::Edits if desk.edits.is_empty() => Answer::default(),
         Question::Edits => Answer::text(serde_json::to_string(&desk.edits).unwrap_or_default()),
         Question::ForgetEarlier => {
@@ -222,7 +232,7 @@ fn change(desk: &mut Desk, question: Question) -> Answer {
 
 fn export(desk: &Desk, format: Export) -> Answer {
     let Some(analysis) = &desk.analysis else {
-        return Answer::fault("There is no report yet.");
+        return Answer::fault(NO_REPORT);
     };
     let (text, name, kind) = match format {
         Export::Html => (show::html(analysis), "test-report.html", "text/html"),
@@ -289,7 +299,7 @@ mod tests {
         assert_eq!(ask(&mut desk, json!({"do": "cause", "id": "12"}))["fault"], NO_CAUSE);
         assert_eq!(
             ask(&mut Desk::default(), json!({"do": "export", "as": "html"}))["fault"],
-            "There is no report yet."
+            NO_REPORT
         );
     }
 
@@ -323,6 +333,21 @@ mod tests {
         assert_eq!(ids(&desk), all);
         ask(&mut desk, json!({"do": "restore", "edits": kept}));
         assert_eq!(ids(&desk), all[..1]);
+    }
+
+    #[test]
+    fn what_would_be_kept_is_as_much_as_was_chosen() {
+        let mut desk = two();
+        for (keep, causes, names) in [("counts", 0, 0), ("causes", 2, 0), ("tests", 2, 3)] {
+            let text = ask(&mut desk, json!({"do": "saved", "keep": keep}))["text"].clone();
+            let kept: Value = serde_json::from_str(text.as_str().unwrap()).unwrap();
+            let length = |list: &Value| list.as_array().map_or(0, Vec::len);
+            assert_eq!(
+                (length(&kept["causes"]), length(&kept["causes"][0]["names"])),
+                (causes, names),
+                "{keep}"
+            );
+        }
     }
 
     #[test]

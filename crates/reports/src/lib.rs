@@ -2,8 +2,8 @@
 //!
 //! A file goes through [`open`] (archives) and [`reader`] (encoding, format, one parser per format
 //! under [`formats`]) into the model of [`model`]; [`causes`] understands the failures and groups them;
-//! [`compare`] sets two runs side by side; [`analysis`] holds it all, [`show`] writes it; [`explain`] writes what a model would be told, after
-//! [`redact`] took out what must not leave the machine.
+//! [`compare`] sets two runs side by side; [`analysis`] holds it all, [`show`] writes it; [`explain`] writes what a model would be told and [`saved`] what is kept on the
+//! server, after [`redact`] took out what must not leave the machine.
 //!
 //! Everything here is pure and the same natively and in the browser. Input is never trusted: nothing
 //! panics, nothing expands, and every text, count and depth is bounded.
@@ -24,6 +24,7 @@ pub mod model;
 pub mod open;
 pub mod reader;
 pub mod redact;
+pub mod saved;
 pub mod show;
 mod text;
 mod xml;

@@ -4,7 +4,7 @@
 
 use super::format::Format;
 use super::text::{Text, Texts};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// How a case ended; by the final attempt where there were several. In order of weight: where one
 /// case is told in parts, the greater one counts.
@@ -90,7 +90,8 @@ pub struct Problem {
 }
 
 /// How many cases ended how; `flaky` are among `passed`.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Counts {
     pub tests: usize,
     pub passed: usize,

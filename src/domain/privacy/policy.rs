@@ -150,7 +150,8 @@ fn content() -> Section {
             ),
             text(
                 "Your conversations with JARVIS are kept in your own browser, per account, until you forget them \
-                 there. Whoever uses the same browser profile may read them.",
+                 there. Whoever uses the same browser profile may read them. Test reports are read there, too; of one \
+                 that you save, the server keeps what you chose and saw beforehand, sealed.",
             ),
         ],
     )

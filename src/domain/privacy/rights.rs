@@ -48,7 +48,7 @@ macro_rules! limits {
 limits! {
     /// The whole account: only kept.
     Everything "restrict_account" Account Restrict "All use of your data"
-        "Your data is only kept: calls are refused and running answers end, no key is tested, no list of models is fetched, and traces, budget alerts and news stop. You can still sign in, read, download, correct and delete.";
+        "Your data is only kept: calls are refused and running answers end, no key is tested, no list of models is fetched, nothing new is saved, and traces, budget alerts and news stop. You can still sign in, read, download, correct and delete.";
     /// Calls to providers.
     Calls "restrict_calls" Calls Restrict "Calls to providers"
         "Calls are refused and running answers end until you lift this. Your keys and your usage stay as they are and are not used: no key is tested, no list of models is fetched, no trace is sent.";

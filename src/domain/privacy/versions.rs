@@ -23,7 +23,8 @@ pub static VERSIONS: &[Version] = &[
         id: "2026-11-21",
         text: include_str!("versions/2026-11-21.txt"),
         changes: "The table of what is held is made from the server's own inventory. Access, download, deletion, \
-                  objection and consents moved into the privacy centre. Platform keys and LangSmith are described.",
+                  objection and consents moved into the privacy centre. Platform keys, LangSmith and saved test \
+                  reports are described.",
     },
     Version {
         id: "2026-05-01",

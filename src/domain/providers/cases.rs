@@ -1,7 +1,7 @@
 //! What goes onto the wires, and how models lists are read.
 
 use super::{Auth, Provider, WireRequest};
-use crate::domain::chat::{ChatRequest, Message, Params, Role};
+use crate::domain::chat::{Asker, ChatRequest, Message, Params, Role};
 use crate::domain::problem::Code;
 use proptest::prelude::*;
 
@@ -22,6 +22,7 @@ fn request(provider: Provider, model: &str) -> ChatRequest {
             max_tokens: Some(64),
             temperature: Some(0.5),
         },
+        feature: Asker::default(),
     }
 }
 

@@ -3,9 +3,11 @@
 
 mod amounts;
 mod budgets;
+mod feature;
 
 pub use amounts::{AmountFault, NANO_USD, compact, csv_guard, grouped, millis, parse_usd, plain_usd, usd};
 pub use budgets::{ALERT_PERCENTS, Span, spent_percent};
+pub use feature::Feature;
 
 use crate::domain::privacy::constants::USAGE_RETENTION_DAYS;
 use crate::domain::timestamp::{DAY_MS, HOUR_MS, Timestamp};
@@ -14,41 +16,6 @@ use serde::{Deserialize, Serialize};
 /// The name under which calls are recorded whose model stands in no list: a model's name is text of
 /// the caller otherwise, and text of people is not kept.
 pub const OTHER_MODEL: &str = "other";
-
-/// Which part of the product made a call.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Feature {
-    /// JARVIS, through `POST /stream/chat`.
-    Assistant,
-    /// The proof page's canary, answered by a server of our own.
-    Canary,
-}
-
-impl Feature {
-    pub const ALL: [Self; 2] = [Self::Assistant, Self::Canary];
-
-    #[must_use]
-    pub const fn id(self) -> &'static str {
-        match self {
-            Self::Assistant => "assistant",
-            Self::Canary => "canary",
-        }
-    }
-
-    #[must_use]
-    pub const fn name(self) -> &'static str {
-        match self {
-            Self::Assistant => "JARVIS",
-            Self::Canary => "Privacy canary",
-        }
-    }
-
-    #[must_use]
-    pub fn from_id(id: &str) -> Option<Self> {
-        Self::ALL.into_iter().find(|feature| feature.id() == id)
-    }
-}
 
 /// How a call ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -136,7 +136,7 @@ async fn admit(
     let feature = if echo.is_some() {
         Feature::Canary
     } else {
-        Feature::Assistant
+        request.feature.into()
     };
     check_chat(request)?;
     if app.engine.is_draining.load(Ordering::SeqCst) {

@@ -2,7 +2,7 @@
 
 use super::erasure;
 use crate::domain::problem::{Code, Problem};
-use crate::features::{accounts, outbox};
+use crate::features::{accounts, outbox, reports};
 use crate::infra::crypto::{KeysError, SealError};
 use crate::infra::db;
 
@@ -21,6 +21,8 @@ pub enum Error {
     Accounts(#[from] accounts::Error),
     #[error(transparent)]
     Outbox(#[from] outbox::Error),
+    #[error(transparent)]
+    Reports(#[from] reports::Error),
     #[error("a file of the data folder cannot be used: {0}")]
     File(#[from] std::io::Error),
     #[error("the operating system has no randomness to give")]
@@ -47,6 +49,7 @@ impl From<Error> for Problem {
     fn from(error: Error) -> Self {
         match error {
             Error::Accounts(error) => error.into(),
+            Error::Reports(error) => error.into(),
             Error::Throttled { retry_after } => Self::new(Code::RateLimited).retry_after(retry_after),
             Error::NoAccount => Self::new(Code::NotFound),
             Error::CalledOff => Self::new(Code::Conflict).detail("The download was called off while it was made."),

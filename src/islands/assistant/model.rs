@@ -1,7 +1,7 @@
 //! A conversation as plain data. It never reaches the server but as the messages of a
 //! `POST /stream/chat`.
 
-use crate::domain::chat::{ChatRequest, Message, Params, Role};
+use crate::domain::chat::{Asker, ChatRequest, Message, Params, Role};
 use crate::islands::answer::model::{Answer, Lane};
 use serde::{Deserialize, Serialize};
 
@@ -122,6 +122,7 @@ pub fn request(lane: &Lane, instructions: &str, before: &[Turn], prompt: &Prompt
         system: Some(instructions.trim().to_owned()).filter(|text| !text.is_empty()),
         messages,
         params: Params::default(),
+        feature: Asker::default(),
     }
 }
 

@@ -258,7 +258,9 @@ fn Stream() -> impl IntoView {
         <p>
             "The door of every streaming part of the product, for pages of this site (session cookie, same origin). "
             <code>"provider"</code>", " <code>"model"</code> " and " <code>"messages"</code>
-            " are required; without " <code>"key_id"</code> " the newest key of that provider is used. Nothing of the content is stored or logged."
+            " are required; without " <code>"key_id"</code> " the newest key of that provider is used. "
+            <code>"feature"</code> ", " <code>"assistant"</code> " or " <code>"reports"</code>
+            ", is the part of the product under which the call is counted. Nothing of the content is stored or logged."
         </p>
         <pre><code>{REQUEST}</code></pre>
         <p>"Providers: "{providers}</p>
@@ -320,7 +322,7 @@ const HEADERS: &[(&str, &str)] = &[
     ),
     (
         "Bodies",
-        "Forms up to 64 KiB, `/stream/chat` up to 8 MiB, arriving within 30 seconds.",
+        "Forms up to 64 KiB, `/reports/saved` up to 512 KiB, `/stream/chat` up to 8 MiB, arriving within 30 seconds.",
     ),
     (
         "Origin",

@@ -62,7 +62,7 @@ pub async fn download(client: &Client) -> Bundle {
 
 /// An opened bundle.
 pub struct Bundle {
-    raw: Vec<u8>,
+    pub raw: Vec<u8>,
     names: Vec<String>,
     pub files: BTreeMap<String, Vec<u8>>,
 }
@@ -92,7 +92,7 @@ impl Bundle {
         serde_json::from_slice(&self.files[path]).unwrap()
     }
 
-    fn rows(&self, section: &str) -> Vec<Value> {
+    pub fn rows(&self, section: &str) -> Vec<Value> {
         let Value::Array(rows) = self.json(&format!("data/{section}.json")) else {
             panic!("{section} is no array")
         };

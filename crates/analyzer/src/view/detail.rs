@@ -60,7 +60,7 @@ fn facts(cause: &Cluster) -> Markup {
     };
     html! {
         @if !trace.kind.is_empty() { dt { "Exception" } dd { code { (trace.kind) } } }
-        @if let Some(frame) = trace.own() { dt { "In your code" } dd { code { (place(frame)) } } }
+        @if let Some(frame) = trace.own() { dt { "In your code" } dd { code { (frame.place()) } } }
         @if !trace.source.is_empty() { dt { "Line" } dd { code { (trace.source) } } }
         dt { "Likely" } dd { (cause.category.words()) }
         dt { "Certainty" } dd { (percent(cause.certainty)) ", " (level) }
@@ -103,7 +103,7 @@ fn frames(frames: &[Frame]) -> Markup {
                 ol.frames {
                     @for frame in frames.iter().take(MAX_FRAMES) {
                         li.ours[frame.is_ours] {
-                            code { (place(frame)) }
+                            code { (frame.place()) }
                             @if !frame.source.is_empty() { code.source { (frame.source) } }
                         }
                     }
@@ -111,18 +111,6 @@ fn frames(frames: &[Frame]) -> Markup {
                 @if frames.len() > MAX_FRAMES { p.hint { "and " (frames.len() - MAX_FRAMES) " more" } }
             }
         }
-    }
-}
-
-fn place(frame: &Frame) -> String {
-    let mut text = frame.path.clone();
-    if frame.line > 0 {
-        text.push_str(&format!(":{}", frame.line));
-    }
-    match (text.is_empty(), frame.function.is_empty()) {
-        (_, true) => text,
-        (true, false) => frame.function.clone(),
-        (false, false) => format!("{text} in {}", frame.function),
     }
 }
 

@@ -1,10 +1,10 @@
 //! What kind of trouble a failure likely is, read from its type and its words.
 
 use super::trace::Trace;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 /// The likely kind of a cause.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Category {
     Timeout,

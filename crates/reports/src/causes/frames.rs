@@ -16,6 +16,22 @@ pub struct Frame {
     pub rest: String,
 }
 
+impl Frame {
+    /// `path:line in function`, as far as they are known.
+    #[must_use]
+    pub fn place(&self) -> String {
+        let mut text = self.path.clone();
+        if self.line > 0 {
+            text.push_str(&format!(":{}", self.line));
+        }
+        match (text.is_empty(), self.function.is_empty()) {
+            (_, true) => text,
+            (true, false) => self.function.clone(),
+            (false, false) => format!("{text} in {}", self.function),
+        }
+    }
+}
+
 /// Parts of paths that are not the user's.
 const FOREIGN: [&str; 24] = [
     "node_modules",

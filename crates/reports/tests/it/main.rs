@@ -11,6 +11,7 @@ mod hostile;
 mod labelled;
 mod quality;
 mod redaction;
+mod saved;
 mod scores;
 mod traces;
 mod written;

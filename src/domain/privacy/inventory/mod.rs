@@ -16,6 +16,7 @@ mod machinery;
 mod platform;
 mod privacy;
 mod purpose;
+mod reports;
 mod retention;
 mod rights;
 mod usage;
@@ -36,6 +37,7 @@ pub static INVENTORY: &[&Table] = &[
     &usage::PROVIDER_KEYS,
     &platform::PLATFORM_KEYS,
     &platform::INTEGRATIONS,
+    &reports::SAVED_REPORTS,
     &usage::LLM_CALLS,
     &usage::USAGE_DAYS,
     &usage::BUDGET_ALERTS,

@@ -7,6 +7,8 @@ pub enum Purpose {
     Account,
     /// Calls to providers: keys, routing, usage and cost.
     Calls,
+    /// What the person saves on the server.
+    Saved,
     /// The security log, throttling, second factors.
     Security,
     /// Mails that the service needs.
@@ -65,9 +67,10 @@ impl Basis {
 
 impl Purpose {
     /// Those that concern people.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Account,
         Self::Calls,
+        Self::Saved,
         Self::Security,
         Self::Mail,
         Self::Marketing,
@@ -82,6 +85,7 @@ impl Purpose {
         match self {
             Self::Account => "account",
             Self::Calls => "calls",
+            Self::Saved => "saved",
             Self::Security => "security",
             Self::Mail => "mail",
             Self::Marketing => "marketing",
@@ -102,6 +106,7 @@ impl Purpose {
         match self {
             Self::Account => "To run your account",
             Self::Calls => "To make the calls you ask for",
+            Self::Saved => "To keep what you save",
             Self::Security => "To keep your account secure",
             Self::Mail => "To write to you",
             Self::Marketing => "To send you news",
@@ -120,6 +125,7 @@ impl Purpose {
             Self::Calls => {
                 "Routing your requests to the provider that you chose, with your key, and showing you usage and cost."
             }
+            Self::Saved => "Test reports: as much of each as you chose, for you alone, until you delete it.",
             Self::Security => "The security log that you can read, the second factor, throttling and limits.",
             Self::Mail => {
                 "Confirmation of an address, password resets, security alerts, budget alerts that you set, changes of \
@@ -142,7 +148,7 @@ impl Purpose {
     #[must_use]
     pub const fn basis(self) -> Basis {
         match self {
-            Self::Account | Self::Calls | Self::Mail => Basis::Contract,
+            Self::Account | Self::Calls | Self::Saved | Self::Mail => Basis::Contract,
             Self::Security | Self::Requests => Basis::LegitimateInterest,
             Self::Marketing | Self::Integrations => Basis::Consent,
             Self::Accountability => Basis::LegalObligation,

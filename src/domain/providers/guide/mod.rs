@@ -196,7 +196,7 @@ fn page() -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::chat::{Message, Params, Stop, Tokens};
+    use crate::domain::chat::{Asker, Message, Params, Stop, Tokens};
     use crate::domain::problem::Code;
     use crate::domain::providers::Output;
 
@@ -211,6 +211,7 @@ mod tests {
                 max_tokens,
                 temperature: None,
             },
+            feature: Asker::default(),
         })
     }
 

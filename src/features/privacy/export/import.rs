@@ -14,6 +14,7 @@ use crate::domain::privacy::constants::IMPORT_MAX_BYTES;
 use crate::features::App;
 use crate::features::accounts::{self, Caller, ProfileView, SecurityEvent};
 use crate::features::privacy::{Error, Result, signing};
+use crate::features::reports::{self, REPORTS_PER_USER};
 use crate::features::usage::budgets::{self, Budget};
 use crate::infra::crypto::DataKey;
 use crate::infra::spool::{Cursor, Reader, Spool, Writer};
@@ -185,14 +186,9 @@ async fn take(
     else {
         return content("data/account.json is not in the form of an export.");
     };
-    // There is no table of saved content yet, so a row can only come from a newer server.
-    let saved = valid
-        .kept
-        .remove(SAVED)
-        .map(|bytes| serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(&bytes));
-    if !saved.is_some_and(|rows| rows.is_ok_and(|rows| rows.is_empty())) {
-        return content("its saved content was made by a newer version of Spectr.");
-    }
+    let Some(saved) = valid.kept.remove(SAVED).and_then(|bytes| reports::read(&bytes)) else {
+        return content("its saved content is not in the form of an export, or was made by a newer version of Spectr.");
+    };
     let budget = account.budgets.first().map(|limits| Budget {
         daily: limits.daily_nano_usd,
         monthly: limits.monthly_nano_usd,
@@ -221,6 +217,18 @@ async fn take(
     }
     if let Some(budget) = budget {
         budgets::set(&mut conn, user, budget, app.clock.now()).await?;
+    }
+    match reports::take(&mut conn, app, user, &saved).await {
+        Ok(_) => {}
+        Err(reports::Error::TooMany) => {
+            return content(&format!(
+                "with its saved reports there would be more than {REPORTS_PER_USER} in this account. Delete some first."
+            ));
+        }
+        Err(reports::Error::Restricted) => {
+            return content("it brings saved reports, and you restricted all use of your data in this account.");
+        }
+        Err(error) => return Err(error.into()),
     }
     let event = SecurityEvent {
         kind: SecurityEventKind::DataImported,

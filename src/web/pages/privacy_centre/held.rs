@@ -166,7 +166,9 @@ fn sentence(document: &serde_json::Value) -> String {
             serde_json::Value::String(text) => text.clone(),
             serde_json::Value::Number(number) => number.to_string(),
             serde_json::Value::Bool(flag) => flag.to_string(),
-            _ => return None,
+            serde_json::Value::Object(_) => format!("({})", sentence(value)),
+            serde_json::Value::Array(items) => format!("{}, all in the download", items.len()),
+            serde_json::Value::Null => return None,
         };
         Some(format!("{}: {value}", name.replace('_', " ")))
     });

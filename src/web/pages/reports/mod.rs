@@ -1,10 +1,17 @@
 //! `/reports`: the report analyzer. The server gives the frame; reading, grouping and showing is done in
-//! the browser by `public/reports.js` and its worker (`crates/analyzer`), so that reports stay there.
+//! the browser by `public/reports.js` and its worker (`crates/analyzer`), so that reports stay there. What a person
+//! chooses to save of them is listed here and shown by the server.
 
 mod docs;
+mod doors;
 mod explain;
+mod one;
+mod save;
+mod saved;
 
 pub use docs::ReportsDocs;
+pub use doors::{SAVE, doors};
+pub use one::SavedReportPage;
 
 use crate::web::assets;
 use crate::web::auth::current_user;
@@ -61,6 +68,7 @@ pub fn ReportsPage() -> impl IntoView {
                 data-module=assets::url("pkg/analyzer.js")
                 data-wasm=assets::url("pkg/analyzer.wasm")
                 data-explainer=assets::url("reports-explain.js")
+                data-saver=assets::url("reports-save.js")
                 data-account=account
             >
                 <Drop />
@@ -78,8 +86,10 @@ pub fn ReportsPage() -> impl IntoView {
                 <Results />
                 <Kept />
                 <Keys />
+                <save::SaveDialog />
                 <Suspense>{explain::dialog()}</Suspense>
             </div>
+            <saved::SavedReports />
             <script type="module" src=assets::url("reports.js") nonce=nonce></script>
         </AppShell>
     }
@@ -157,6 +167,7 @@ fn Results() -> impl IntoView {
                 </label>
                 <button class="button quiet small" type="button" id="reset" data-ask="{\"do\":\"reset\"}" hidden>"Undo my arrangement"</button>
                 <button class="button small" type="button" id="explain-all" data-explain="all">"Explain all"</button>
+                <button class="button small" type="button" id="save-open">"Save"</button>
                 <button class="button small" type="button" id="keep">"Keep summary"</button>
                 <details class="menu">
                     <summary class="button small"><Icon name=Name::Download small=true />"Download"</summary>

@@ -17,7 +17,7 @@ mod server;
 
 pub use places::Place;
 
-use crate::domain::chat::{ChatRequest, Message, Params, Role, StreamEvent};
+use crate::domain::chat::{Asker, ChatRequest, Message, Params, Role, StreamEvent};
 use crate::domain::ids::{CallId, UserId};
 use crate::domain::problem::{Code, Problem};
 use crate::domain::providers::Provider;
@@ -282,6 +282,7 @@ async fn call(app: &App, user: UserId, text: &str) -> Result<usize, &'static str
             content: format!("Prompt {text}"),
         }],
         params: Params::default(),
+        feature: Asker::default(),
     };
     let id = CallId(app.clock.new_id());
     let stream = engine::open_echo(app, user, id, request, echo.as_provider()).await;
