@@ -9,15 +9,33 @@ const open = async ({ module, wasm }) => {
   await analyzer.default({ module_or_path: wasm });
 };
 
+/** The person called the reading off. */
+class Cancelled extends Error {}
+let isCancelled = false;
+const unlessCancelled = () => {
+  if (isCancelled) throw new Cancelled();
+};
+
 const feed = async (file, tell) => {
   for (let at = 0; at < file.size; at += PIECE) {
     const piece = new Uint8Array(await file.slice(at, at + PIECE).arrayBuffer());
+    unlessCancelled();
     tell(piece.length);
     if (!analyzer.feed(piece)) return;
   }
 };
 
-const read = async ({ files, isEarlier }) => {
+const read = async (asked) => {
+  isCancelled = false;
+  try {
+    await take(asked);
+  } catch (error) {
+    if (error instanceof Cancelled) analyzer.abandon();
+    throw error;
+  }
+};
+
+const take = async ({ files, isEarlier }) => {
   const wanted = files.filter(({ path, folder }) => !folder || analyzer.isLikely(path));
   // A folder that holds nothing of the kind is told of as such.
   const folders = new Set(wanted.map(({ folder }) => folder));
@@ -42,6 +60,7 @@ const read = async ({ files, isEarlier }) => {
     }
     done = before + file.size;
   }
+  unlessCancelled();
   postMessage({ progress: { step: "Grouping failures", name: "", done: total, total } });
   analyzer.conclude(isEarlier);
 };
@@ -68,11 +87,12 @@ const act = async (message) => {
   return answer;
 };
 
-// One message after the other, in the order in which they came.
+// One message after the other, in the order in which they came; only calling off does not wait its turn.
 let turn = Promise.resolve();
 onmessage = ({ data: { id, ...message } }) => {
+  if (message.cancel) return (isCancelled = true);
   turn = turn
     .then(() => act(message))
     .then((answer) => postMessage({ id, answer }))
-    .catch((error) => postMessage({ id, fault: error.message, isBroken: error instanceof WebAssembly.RuntimeError }));
+    .catch((error) => postMessage({ id, fault: error.message, isBroken: error instanceof WebAssembly.RuntimeError, isCancelled: error instanceof Cancelled }));
 };

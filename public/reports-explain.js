@@ -1,5 +1,6 @@
 // Asks models about a cause: sends the text of the box, word for word, to each chosen model, and only when Send
 // is pressed. Answers stream side by side. Loaded when Explain is opened for the first time.
+import { cite, number } from "./reports-evidence.js";
 import { paint } from "./reports-markdown.js";
 
 const MAX_LANES = 4;
@@ -15,6 +16,7 @@ export const open = (text) => {
     stop();
     $("explain-text").value = text;
     $("explain-answers").replaceChildren();
+    $("explain-sent").hidden = true;
     if (!$("explain-models").children.length) addLane();
   }
   dialog.showModal();
@@ -72,6 +74,7 @@ const send = async () => {
   $("explain-stop").hidden = false;
   $("explain-send").disabled = true;
   const content = $("explain-text").value;
+  number(content);
   await Promise.all(
     wanted.map((value) => {
       const at = value.indexOf(" ");
@@ -106,6 +109,7 @@ const answer = async (source, model, content, signal, into) => {
   const end = (state, note) => {
     cancelAnimationFrame(due);
     draw();
+    cite(body);
     caret.remove();
     pane.dataset.state = state;
     if (note) pane.append(make("p", state === "failed" ? "answer-fault" : "answer-note", note));

@@ -1,7 +1,8 @@
-// What models write, as elements: headings, lists, fenced and inline code, bold. Everything is made as text; what
+// What models write, as elements: headings, lists, quotations, fenced and inline code, bold. Everything is made as text; what
 // is not understood stays as it was written. No links and no pictures: an answer never leads anywhere.
 const FENCE = /^\s*(`{3,}|~{3,})/;
 const HEADING = /^(#{1,6})\s+(.*)$/;
+const QUOTE = /^\s*>\s?(.*)$/;
 const ITEM = /^\s*(?:([-*+])|(\d+)[.)])\s+(.*)$/;
 
 const make = (tag, ...inner) => {
@@ -29,6 +30,7 @@ const blocks = (lines) => {
     const fence = line.match(FENCE)?.[1];
     const heading = line.match(HEADING);
     const item = line.match(ITEM);
+    const quote = line.match(QUOTE);
     if (fence) {
       flush();
       const code = [];
@@ -40,6 +42,11 @@ const blocks = (lines) => {
       flush();
       // The dialog's own heading is the second level.
       out.push(make(heading[1].length < 3 ? "h3" : "h4", ...inline(heading[2])));
+    } else if (quote) {
+      flush();
+      const last = out.at(-1);
+      if (last?.tagName === "BLOCKQUOTE" && QUOTE.test(lines[at - 1])) last.append(`\n${quote[1]}`);
+      else out.push(make("blockquote", quote[1]));
     } else if (item) {
       flush();
       const tag = item[2] ? "OL" : "UL";

@@ -28,11 +28,12 @@ const start = () => {
   for (const { reject } of waiting.values()) reject(new DOMException("", "AbortError"));
   waiting = new Map();
   worker = new Worker(root.dataset.worker, { type: "module" });
-  worker.onmessage = ({ data: { id, answer, fault, isBroken, progress } }) => {
+  worker.onmessage = ({ data: { id, answer, fault, isBroken, isCancelled, progress } }) => {
     if (progress) return showProgress(progress);
     const { resolve, reject } = waiting.get(id);
     waiting.delete(id);
     if (fault === undefined) return resolve(answer);
+    if (isCancelled) return reject(new DOMException("", "AbortError"));
     reject(new Error(isBroken ? "The reports need more memory than the browser gives." : fault));
     if (isBroken) start();
   };
@@ -71,14 +72,16 @@ const showProgress = ({ step, name, done, total }) => {
   $("#progress-words").textContent = name ? `${step} ${name}: ${size(done)} of ${size(total)}` : step;
 };
 
+const HEEDED = 3000; // milliseconds until a cancelled worker has stopped reading
 let hasReports = false;
+let reading;
 const take = async (files, isEarlier) => {
   if (!files.length) return fail("There was no file in it. Choose or drop at least one.");
   fail("");
   busy(true);
   try {
     await arranged;
-    await send({ read: { files, isEarlier } });
+    await (reading = send({ read: { files, isEarlier } }));
     hasReports = true;
     view.page = 0;
     view.list = isEarlier ? "new" : "causes";
@@ -321,15 +324,23 @@ root.addEventListener("submit", (event) => {
   event.preventDefault();
   change({ ...JSON.parse(question), ...Object.fromEntries(new FormData(event.target)) });
 });
-$("#cancel").addEventListener("click", () => {
+/** Ends the worker, and with it all that it holds. */
+const beginAnew = () => {
   start();
-  busy(false);
   hasReports = false;
   results.hidden = true;
   detail.hidden = true;
   delete root.dataset.full;
   delete root.dataset.detail;
+};
+$("#cancel").addEventListener("click", () => {
+  busy(false);
   $("#said").textContent = "Cancelled";
+  if (!hasReports) return beginAnew();
+  // What was open stays. A worker that does not heed, because it unpacks or groups, is ended in the end.
+  worker.postMessage({ cancel: true });
+  const timer = setTimeout(beginAnew, HEEDED);
+  reading.catch(() => {}).finally(() => clearTimeout(timer));
 });
 $("#keep").addEventListener("click", keep);
 $("#save-open").addEventListener("click", () =>

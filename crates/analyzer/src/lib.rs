@@ -12,6 +12,7 @@ mod intake;
 mod view;
 
 use desk::Desk;
+use intake::Intake;
 use std::cell::RefCell;
 use wasm_bindgen::prelude::wasm_bindgen;
 
@@ -54,6 +55,12 @@ pub fn end() {
 #[wasm_bindgen]
 pub fn unreadable(what: &str) {
     with(|desk| desk.intake.unreadable(what));
+}
+
+/// Forgets the files of the run that is being read; what was read before stays.
+#[wasm_bindgen]
+pub fn abandon() {
+    with(|desk| desk.intake = Intake::default());
 }
 
 /// All files were given: they are the run to look at or, if `is_earlier`, the one to compare it with.

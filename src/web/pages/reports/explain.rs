@@ -70,6 +70,10 @@ fn form(sources: &[Source]) -> AnyView {
             </div>
         </form>
         <p class="visually-hidden" role="status" id="explain-said"></p>
+        <details class="sent" id="explain-sent" hidden>
+            <summary>"What was sent, line by line"</summary>
+            <ol class="sent-lines" id="explain-lines"></ol>
+        </details>
         <div class="answers" id="explain-answers"></div>
     }
     .into_any()
