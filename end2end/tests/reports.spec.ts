@@ -2,11 +2,10 @@
 // gives, two runs compare, and nothing of a report goes over the network.
 
 import { execFileSync } from 'node:child_process';
-import { readFileSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Page } from '@playwright/test';
-import { submit } from '../support/account.ts';
 import { expect, expectAccessible, expectNoSidewaysScroll, test } from '../support/fixtures.ts';
 import { file, give, junit, open } from '../support/reports.ts';
 
@@ -42,6 +41,18 @@ function native(...files: string[]): Analysis {
 const NOW = junit([[`TimeoutError: no answer from ${CANARY}`, 4], ['KeyError: the price is gone', 2]]);
 
 const figure = (page: Page, name: string) => page.locator(`#summary [data-count=${name}]`);
+/** Chooses a report so large that there is time to press the button. */
+async function huge(page: Page, input: string): Promise<void> {
+  await page.evaluate((input) => {
+    const block = new Blob([`<testcase name="a"><failure message="b"/></testcase>`.repeat(20_000)]);
+    const data = new DataTransfer();
+    data.items.add(new File(['<testsuite>', ...Array(1500).fill(block)], 'huge.xml'));
+    const chosen = document.querySelector<HTMLInputElement>(input)!;
+    chosen.files = data.files;
+    chosen.dispatchEvent(new Event('change'));
+  }, input);
+}
+
 const ids = (page: Page) => page.locator('#list .cause').evaluateAll((all) => all.map((row) => (row as HTMLElement).dataset.cause));
 
 test('reports of twelve tools open with exact counts and the ids of the command', async ({ member }) => {
@@ -170,7 +181,7 @@ test('text is pasted, files are dropped, and what cannot be read is told with it
   await expect(member.locator('[data-file="torn.xml"] .problems')).toContainText(/line \d+/);
 });
 
-test('a report of 7,580 cases is paged, and a cancelled one leaves the page as it was', async ({ member }) => {
+test('a report of 7,580 cases is paged, and what is cancelled leaves the page as it was', async ({ member }) => {
   await open(member);
   const kinds = Array.from({ length: 60 }, (_, n): [string, number] => [`Error${n}: thing ${n} broke`, n + 1]);
   await give(member, file('large.xml', junit(kinds, 7580 - (60 * 61) / 2)));
@@ -180,20 +191,53 @@ test('a report of 7,580 cases is paged, and a cancelled one leaves the page as i
   await member.locator('#list').getByRole('button', { name: 'Next' }).click();
   await expect(member.locator('#list .pager')).toContainText('101–200 of 7,580');
 
-  // So much that there is time to press the button.
-  await member.evaluate(() => {
-    const block = new Blob([`<testcase name="a"><failure message="b"/></testcase>`.repeat(20_000)]);
-    const data = new DataTransfer();
-    data.items.add(new File(['<testsuite>', ...Array(1500).fill(block)], 'huge.xml'));
-    const input = document.querySelector<HTMLInputElement>('#files')!;
-    input.files = data.files;
-    input.dispatchEvent(new Event('change'));
-  });
+  await huge(member, '#files');
+  await member.getByRole('button', { name: 'Cancel' }).click();
+  await expect(member.locator('#progress')).toBeHidden();
+  await expect(figure(member, 'tests')).toHaveText('7,580');
+  await member.getByRole('button', { name: /^Causes/ }).click();
+  await expect(member.locator('#list .cause')).toHaveCount(60);
+
+  // Nor does a comparison that is called off.
+  await huge(member, '#against');
+  await member.getByRole('button', { name: 'Cancel' }).click();
+  await expect(member.locator('#progress')).toBeHidden();
+  await member.getByRole('button', { name: /^Slowest/ }).click();
+  await expect(member.locator('#list .tests > li')).toHaveCount(100);
+  await expect(member.getByRole('button', { name: 'Stop comparing' })).toBeHidden();
+  await give(member, file('now.xml', NOW));
+  await expect(member.locator('.sentence')).toHaveText('6 failures, 2 causes');
+});
+
+test('with nothing open, a cancelled reading leaves nothing', async ({ member }) => {
+  await open(member);
+  await huge(member, '#files');
   await member.getByRole('button', { name: 'Cancel' }).click();
   await expect(member.locator('#progress')).toBeHidden();
   await expect(member.locator('#results')).toBeHidden();
   await give(member, file('now.xml', NOW));
   await expect(member.locator('.sentence')).toHaveText('6 failures, 2 causes');
+});
+
+test('a folder is dropped as a person drops it: what is a report is read, with its path', async ({ member, context }) => {
+  const folder = join(mkdtempSync(join(tmpdir(), 'spectr-drop-')), 'build');
+  mkdirSync(join(folder, 'node_modules/inner'), { recursive: true });
+  mkdirSync(join(folder, 'unit'));
+  writeFileSync(join(folder, 'unit/now.xml'), NOW);
+  writeFileSync(join(folder, 'later.xml'), junit([['OSError: no space left', 1]], 1));
+  writeFileSync(join(folder, 'node_modules/inner/theirs.xml'), NOW);
+  writeFileSync(join(folder, 'notes.txt'), 'hello');
+  await open(member);
+  const zone = (await member.locator('.analyzer-drop').boundingBox())!;
+  const browser = await context.newCDPSession(member);
+  const data = { items: [], files: [folder], dragOperationsMask: 1 };
+  for (const type of ['dragEnter', 'dragOver', 'drop'] as const)
+    await browser.send('Input.dispatchDragEvent', { type, x: zone.x + 20, y: zone.y + 20, data });
+  await expect(member.locator('.sentence')).toHaveText('7 failures, 3 causes');
+  await member.getByRole('button', { name: /^Files/ }).click();
+  await expect(member.locator('#list .files > li')).toHaveCount(2);
+  await expect(member.locator('[data-file="build/unit/now.xml"]')).toBeVisible();
+  rmSync(folder, { recursive: true });
 });
 
 test('the whole is downloaded in four forms', async ({ member }) => {
@@ -256,39 +300,4 @@ test('names and summaries stay in this browser, until they are forgotten', async
   await expect(member.locator('#list .cause-title').first()).toContainText('TimeoutError');
   await member.locator('#kept-list').getByRole('button', { name: 'Forget' }).click();
   await expect(member.locator('#kept')).toBeHidden();
-});
-
-test('models are asked with exactly the text that was shown, and only after Send', async ({ member }) => {
-  await member.goto('/settings/keys');
-  await member.locator('select[name=provider]').first().selectOption('openai');
-  await member.locator('input[name=key]').first().fill('double-key-of-the-reports');
-  await submit(member, 'input[name=key]');
-  await expect(member.getByRole('main')).toContainText(/works, \d+ models/);
-
-  await open(member);
-  const posts: string[] = [];
-  member.on('request', (request) => request.method() === 'POST' && posts.push(request.postData() ?? ''));
-  await give(member, file('now.xml', junit([[`TimeoutError: login of ann@mail.example.org with password=hunter22 at ${CANARY}`, 2]])));
-  await member.locator('#list .cause-link').first().click();
-  await member.getByRole('button', { name: 'Explain', exact: true }).click();
-  const box = member.getByLabel('Exactly this text is sent');
-  await expect(box).toHaveValue(/TimeoutError: login of \[email\] with password=\[secret\]/);
-  await expect(member.locator('#explain-model-1 option')).not.toHaveCount(0);
-  await member.getByRole('button', { name: 'Compare with another model' }).click();
-  await expect(member.locator('#explain-model-2 option')).not.toHaveCount(0);
-  await expectAccessible(member);
-  await box.fill(`${await box.inputValue()}\nOur queue was full.`);
-  const shown = await box.inputValue();
-  expect(posts).toEqual([]);
-
-  await member.getByRole('button', { name: 'Send' }).click();
-  const answers = member.locator('#explain-answers .answer');
-  await expect(answers).toHaveCount(2);
-  for (const answer of await answers.all()) {
-    await expect(answer).toHaveAttribute('data-state', 'done');
-    await expect(answer.locator('.answer-text')).not.toBeEmpty();
-    await expect(answer.locator('.answer-meta')).toContainText('tokens');
-  }
-  expect(posts).toHaveLength(2);
-  for (const body of posts) expect(JSON.parse(body).messages).toEqual([{ role: 'user', content: shown }]);
 });

@@ -26,11 +26,15 @@ const REPORTS: &[(&str, &str)] = &[
     ),
     (
         "Explain",
-        "Shows the text that a model would be told of one cause, or of the five largest: names of tests, message, trace, beginning of the output, redacted. Change it as you like; Send gives exactly that text to up to four models of your own keys, side by side.",
+        "Shows the text that a model would be told of one cause, or of the five largest: names of tests, message, trace, beginning of the output, redacted. Change it as you like; Send gives exactly that text to up to four models of your own keys, side by side. What an answer quotes leads to its line.",
     ),
     (
         "Keep",
         "Names, merges and pins, and the summaries that you choose to keep, stay in this browser, per account.",
+    ),
+    (
+        "Save",
+        "Keeps a report on the server, as much of it as you choose: counts, causes with redacted messages, or also the names of failing tests. The dialog shows the exact text; nothing is sent before its button. It is sealed under a key of your own, at most 256 KiB of one report and 50 reports, until you delete them. From the second on each says which causes are new, still there and gone: by their exact groups, since the latest earlier one that keeps causes.",
     ),
     (
         "Out",
@@ -48,7 +52,7 @@ pub fn ReportsDocs() -> impl IntoView {
         <h2 id="reports">"Report Analyzer"</h2>
         <p>
             <a href="/reports">"The analyzer"</a> " reads reports in your browser. Nothing of them is sent to the server, but for what "
-            "you read and send under Explain; the page's worker may fetch its own code and nothing else."
+            "you read and send under Explain or Save; the page's worker may fetch its own code and nothing else."
         </p>
         {pairs("Report Analyzer", ["What", "How"], REPORTS)}
     }

@@ -105,7 +105,8 @@ fn Drop() -> impl IntoView {
                 <h2 id="drop-title">"Drop test reports here"</h2>
                 <p class="hint">
                     "JUnit XML, TRX, Playwright, Jest, pytest, go test, Allure, TAP and twenty more; files, folders, zip or "
-                    "tar.gz, also broken ones. They are read on this machine: nothing of them is sent."
+                    "tar.gz, also broken ones. They are read on this machine: nothing of them is sent "
+                    "before you ask a model or save, and then what you were shown."
                 </p>
             </div>
             <div class="form-actions">
