@@ -73,7 +73,8 @@ form.addEventListener("submit", async (event) => {
   }
   send.disabled = false;
 });
-form.addEventListener("change", show);
+// Not at the whole form: a name that loses the focus to the button would disable it in mid-click.
+$("save-keep").addEventListener("change", show);
 name.addEventListener("input", show);
 
 /** Deletes a saved report without leaving the page, which would lose the report at hand. */

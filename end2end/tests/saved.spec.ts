@@ -14,8 +14,9 @@ const rows = (page: Page) => page.locator('#saved tbody tr');
 async function save(page: Page, name: string, keep: string): Promise<string> {
   await page.getByRole('button', { name: 'Save', exact: true }).click();
   const dialog = page.locator('#save');
-  await dialog.getByLabel('Name', { exact: true }).fill(name);
   await dialog.locator(`input[value=${keep}]`).check();
+  // Last, so that the button takes the focus from it.
+  await dialog.getByLabel('Name', { exact: true }).fill(name);
   await expect(dialog.locator('#save-text')).toContainText(`"keep": "${keep}"`);
   await expect(dialog.locator('#save-text')).toContainText(`"name": "${name}"`);
   const shown = (await dialog.locator('#save-text').textContent())!;
@@ -91,7 +92,8 @@ test('a report is saved as it was shown, compared with the next one, opened, ren
   await expect(member.locator('.sentence')).toHaveText('6 failures, 2 causes');
 });
 
-test('what the server refuses is said in the dialog, and nothing is lost', async ({ member }) => {
+test('what the server refuses is said in the dialog, and nothing is lost', async ({ member, guards }) => {
+  guards.expect(/status of 422/);
   await open(member);
   await give(member, file('first.xml', FIRST));
   await member.route('**/reports/saved', (route) =>

@@ -49,7 +49,7 @@ pub fn SaveDialog() -> impl IntoView {
                 <h2 id="save-title">"Save this report"</h2>
                 <form method="dialog"><button class="button quiet small" type="submit">"Close"</button></form>
             </div>
-            <form class="form" id="save-form" action=SAVE data-wait="">
+            <form class="form" id="save-form" action=SAVE>
                 <div class="field">
                     <label for="save-name">"Name"</label>
                     <input id="save-name" autocomplete="off" maxlength=NAME_MAX_CHARS.to_string() required=true />

@@ -74,7 +74,7 @@ fn History(entries: Vec<Entry>) -> impl IntoView {
     view! {
         <p class="lead hint">{about}</p>
         {chart}
-        <TableScroll label="Saved reports">
+        <TableScroll label="History of saved reports">
             <table class="table table-cards">
                 <thead>
                     <tr>
