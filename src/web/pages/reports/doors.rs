@@ -68,7 +68,7 @@ async fn post_rename(State(app): State<App>, SignedIn(user): SignedIn, Path(id):
     match reports::rename(&app, user.id, id, form.fields.get(field::NAME)).await {
         Ok(()) => see_other(&format!("{}?notice=renamed", path_of(id))),
         Err(Error::Name(fault)) => {
-            let errors = FieldErrors::of(field::NAME, &fault.to_string());
+            let errors = FieldErrors::of(field::NAME, fault.to_string());
             let state = FormState::new(FORM, &form.fields, &[field::NAME], errors);
             let mut parts = form.parts;
             let Ok(uri) = path_of(id).parse() else { return absent() };

@@ -149,7 +149,7 @@ fn chart(entries: &[Entry]) -> AnyView {
             let height = (report.failures() * HEIGHT).div_ceil(most).max(1);
             let title = format!("{}: {} failed", entry.stored.name, count(report.failures()));
             view! {
-                <rect class="mark" x=(at * BAR).to_string() y=(HEIGHT - height).to_string()
+                <rect x=(at * BAR).to_string() y=(HEIGHT - height).to_string()
                     width=(BAR - GAP).to_string() height=height.to_string()>
                     <title>{title}</title>
                 </rect>
@@ -160,7 +160,7 @@ fn chart(entries: &[Entry]) -> AnyView {
     let width = (entries.len() * BAR - GAP).to_string();
     view! {
         <figure class="saved-chart">
-            <svg class="chart series-1" viewBox=format!("0 0 {width} {HEIGHT}") width=width role="img"
+            <svg class="chart" viewBox=format!("0 0 {width} {HEIGHT}") width=width role="img"
                 aria-label=format!("Failures of the saved reports, the oldest first: {told}")>
                 {bars}
             </svg>
