@@ -46,6 +46,17 @@ pub async fn reopen(conn: &mut Conn, user: UserId) -> db::Result<bool> {
 
 const CLOSE: &str = "UPDATE users SET state = 'erasing', email_index = $2 WHERE id = $1";
 
+const HOLD: &str = "UPDATE users SET state = state WHERE id = $1";
+
+/// Holds the account's row until the end of the transaction. Whoever changes an account and its erasure holds the
+/// account first: in different orders two of them would wait for each other.
+///
+/// # Errors
+/// When the database refuses.
+pub async fn hold(conn: &mut Conn, user: UserId) -> db::Result<u64> {
+    execute!(conn, HOLD, user.0)
+}
+
 /// Closes the account for good: nobody signs in any more, and its address is free for a new account
 /// from this moment.
 ///

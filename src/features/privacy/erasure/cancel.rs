@@ -31,6 +31,7 @@ pub enum Cancelled {
 pub async fn cancel(app: &App, caller: &Caller, user: UserId) -> Result<Cancelled> {
     let now = app.clock.now();
     let mut conn = app.db.begin().await?;
+    closing::hold(&mut conn, user).await?;
     let Some(asked) = queries::find_open(&mut conn, user).await? else {
         return Ok(Cancelled::NotOpen);
     };

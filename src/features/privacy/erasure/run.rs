@@ -122,6 +122,9 @@ pub async fn finish_watched(app: &App, receipt: Uuid, witness: &dyn Witness) -> 
 /// From here on there is no way back. Answers whose erasure it is; `None` where there is nothing to do.
 async fn begin(app: &App, receipt: Uuid) -> Result<Option<UserId>> {
     let mut conn = app.db.begin().await?;
+    if let Some(user) = queries::owner(&mut conn, receipt).await? {
+        closing::hold(&mut conn, user).await?;
+    }
     let is_new = queries::start(&mut conn, receipt).await?;
     let Some(user) = queries::running(&mut conn, receipt).await? else {
         return Ok(None);
