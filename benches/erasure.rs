@@ -83,12 +83,12 @@ pub async fn person(app: &App, number: usize) -> (UserId, String) {
     (id, format!("session={}", session.1.to_cookie(app)))
 }
 
-/// Calls of the last 89 days, with ids in the order of their times.
+/// Calls of the last 89 days, with ids that begin with their time as those of the product do (UUIDv7).
 pub async fn fill(app: &App, user: UserId, rows: i64) {
     const CALLS: &str = "WITH RECURSIVE n(i) AS (SELECT 0 UNION ALL SELECT i + 1 FROM n WHERE i < $3 - 1)
         INSERT INTO llm_calls (id, user_id, started_at, provider, model, feature, credential, input_tokens, output_tokens,
             cached_read_tokens, cached_write_tokens, reasoning_tokens, estimated, cost_nano_usd, latency_ms, status)
-        SELECT CAST(substr(CAST(printf('%012d', $2 + i * 7689600000 / $3) AS BLOB), -6) || randomblob(10) AS BLOB), $1,
+        SELECT CAST(unhex(printf('%012x', $2 + i * 7689600000 / $3)) || randomblob(10) AS BLOB), $1,
             $2 + i * 7689600000 / $3, 'openai', 'gpt-5-mini', 'assistant', 'byok', 900, 300, 0, 0, 0, FALSE, 315000, 1200,
             'ok' FROM n";
     const DAYS: &str =

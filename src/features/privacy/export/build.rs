@@ -1,5 +1,6 @@
 //! Begins an export and sees it through: row, file, snapshot, end.
 
+use super::aside::Aside;
 use super::feed::Feed;
 use super::files;
 use super::queries::{self, Export, New, State};
@@ -201,12 +202,14 @@ impl Work {
         };
         let (file, key, progress) = (self.file.try_clone(), self.file_key.clone(), self.progress.clone());
         let spool = spool(self.user, self.id);
+        let app = self.app.clone();
+        let aside = Aside::new(Box::new(move || files::unnamed(&app, app.clock.new_id())));
         move || {
             let told = move |readable| {
                 progress.send_replace(Progress { readable, end: None });
             };
             let to = Writer::new(file?, spool, key, told);
-            let (file, bytes) = writer::write(pieces, to, &head)?.finish()?;
+            let (file, bytes) = writer::write(pieces, to, &head, aside)?.finish()?;
             file.sync_all()?;
             Ok((file, bytes))
         }
@@ -263,7 +266,7 @@ impl Work {
     async fn fail(&self, error: &Error) {
         let code = match error {
             Error::CalledOff => "called_off",
-            Error::File(error) if error.kind() == io::ErrorKind::StorageFull => "disk_full",
+            Error::File(error) if is_full(error.kind()) => "disk_full",
             _ => "failed",
         };
         tracing::warn!(%error, code, "an export was not finished");
@@ -280,4 +283,10 @@ impl Work {
         queries::fail(&mut conn, self.id, code).await?;
         Ok(conn.commit().await?)
     }
+}
+
+/// Whether there was no more room: on the disk, for this user, or in one file.
+const fn is_full(kind: io::ErrorKind) -> bool {
+    use io::ErrorKind::{FileTooLarge, QuotaExceeded, StorageFull};
+    matches!(kind, StorageFull | QuotaExceeded | FileTooLarge)
 }

@@ -1,7 +1,8 @@
 //! Reads everything that is held about a person, as of one moment, and tells it to the writer piece by
 //! piece: memory stays flat however many rows there are.
 
-use super::rows::{PIECE, Query, Scope, Sink, count, read};
+use super::csv;
+use super::rows::{Query, Scope, Sink, Text, count, read};
 use super::writer::Piece;
 use crate::domain::privacy::bundle::readme::{Facts, readme};
 use crate::domain::privacy::bundle::schema::schema;
@@ -29,7 +30,7 @@ impl<'a> Feed<'a> {
             conn,
             scope,
             sink: Sink {
-                buffer: Vec::with_capacity(2 * PIECE),
+                text: Text::default(),
                 to,
             },
             tables: BTreeMap::new(),
@@ -72,10 +73,11 @@ impl<'a> Feed<'a> {
         let is_large = expected > LARGE_ROWS;
         let path = file.json_path();
         self.send(Piece::Begin { path, is_large }).await?;
+        let csv = file.csv_path().map(|path| (path, csv::Head::of(file)));
         let rows = if file.is_account() {
             self.account(file).await?
         } else {
-            self.array(file).await?
+            self.array(file, csv.as_ref().map(|(_, head)| head)).await?
         };
         self.flush().await?;
         if rows != expected {
@@ -83,37 +85,45 @@ impl<'a> Feed<'a> {
         }
         let (rows, schema) = (Some(rows), Some(file.schema_path()));
         self.send(Piece::End { rows, schema }).await?;
-        let Some(path) = file.csv_path() else { return Ok(()) };
+        let Some((path, _)) = csv else { return Ok(()) };
         self.send(Piece::Begin { path, is_large }).await?;
-        let rows = self.csv(file).await?;
-        self.flush().await?;
-        if rows != expected {
-            return Err(Error::Unreadable("a table holds other rows than the database counts"));
-        }
-        let (rows, schema) = (Some(rows), None);
-        self.send(Piece::End { rows, schema }).await
+        self.send(Piece::Kept).await?;
+        self.send(Piece::End { rows, schema: None }).await
     }
 
-    /// Rows of one or several tables as one array.
-    async fn array(&mut self, file: &DataFile) -> Result<u64> {
-        self.sink.buffer.push(b'[');
+    /// Rows of one or several tables as one array, and as lines for the CSV that follows.
+    async fn array(&mut self, file: &DataFile, csv: Option<&csv::Head>) -> Result<u64> {
+        if let Some(head) = csv {
+            head.write(&mut self.sink.text.csv);
+        }
+        self.sink.text.json.push(b'[');
         let mut total = 0;
         for table in &file.tables {
-            total += self.rows(table, file.names_tables(), total == 0).await?;
+            let names_table = file.names_tables().then_some(table.name);
+            total += self.rows(table, (names_table, csv), total == 0).await?;
         }
-        self.sink.buffer.push(b']');
+        self.sink.text.json.push(b']');
         Ok(total)
     }
 
     /// Rows of a table, with commas between them.
-    async fn rows(&mut self, table: &'static Table, names_table: bool, mut is_first: bool) -> Result<u64> {
+    async fn rows(
+        &mut self,
+        table: &'static Table,
+        (names_table, csv): (Option<&'static str>, Option<&csv::Head>),
+        mut is_first: bool,
+    ) -> Result<u64> {
         let query = Query::new(table, self.scope.now);
-        let writer = RowWriter::new(&query.columns, names_table.then_some(table.name));
-        let write = |out: &mut Vec<u8>, cells: &[Cell]| {
+        let writer = RowWriter::new(&query.columns, names_table);
+        let lines = csv.map(|head| head.lines(table, &query.columns));
+        let write = |out: &mut Text, cells: &[Cell]| {
             if !std::mem::take(&mut is_first) {
-                out.push(b',');
+                out.json.push(b',');
             }
-            writer.json(out, cells);
+            writer.json(&mut out.json, cells);
+            if let Some(lines) = &lines {
+                lines.write(&mut out.csv, cells);
+            }
         };
         let rows = read(self.conn, self.scope, &query, &mut self.sink, write).await?;
         self.tables.insert(table.name.to_owned(), rows);
@@ -127,7 +137,7 @@ impl<'a> Feed<'a> {
         };
         let query = Query::new(table, self.scope.now);
         let mut row = Vec::new();
-        let keep = |_: &mut Vec<u8>, cells: &[Cell]| row = cells.to_vec();
+        let keep = |_: &mut Text, cells: &[Cell]| row = cells.to_vec();
         let rows = read(self.conn, self.scope, &query, &mut self.sink, keep).await?;
         self.tables.insert(table.name.to_owned(), rows);
         let columns = query
@@ -140,59 +150,21 @@ impl<'a> Feed<'a> {
         members.sort_by_key(|(name, _)| *name);
         let mut before = b'{';
         for (name, member) in members {
-            self.sink.buffer.push(before);
+            self.sink.text.json.push(before);
             before = b',';
-            cell::text(&mut self.sink.buffer, name);
-            self.sink.buffer.push(b':');
+            cell::text(&mut self.sink.text.json, name);
+            self.sink.text.json.push(b':');
             match member {
-                Member::Cell(cell) => cell.json(&mut self.sink.buffer),
+                Member::Cell(cell) => cell.json(&mut self.sink.text.json),
                 Member::Table(table) => {
-                    self.sink.buffer.push(b'[');
-                    self.rows(table, false, true).await?;
-                    self.sink.buffer.push(b']');
+                    self.sink.text.json.push(b'[');
+                    self.rows(table, (None, None), true).await?;
+                    self.sink.text.json.push(b']');
                 }
             }
         }
-        self.sink.buffer.push(b'}');
+        self.sink.text.json.push(b'}');
         Ok(rows)
-    }
-
-    /// A head of column names and the rows; where tables share a file, all columns of all.
-    async fn csv(&mut self, file: &DataFile) -> Result<u64> {
-        let mut names: Vec<&str> = if file.names_tables() { vec!["table"] } else { Vec::new() };
-        for column in file.tables.iter().flat_map(|table| table.exported()) {
-            if !names.contains(&column.name) {
-                names.push(column.name);
-            }
-        }
-        self.sink.buffer.extend_from_slice(names.join(",").as_bytes());
-        self.sink.buffer.extend_from_slice(b"\r\n");
-        let mut total = 0;
-        for table in &file.tables {
-            total += self.csv_rows(table, &names).await?;
-        }
-        Ok(total)
-    }
-
-    async fn csv_rows(&mut self, table: &'static Table, names: &[&str]) -> Result<u64> {
-        let query = Query::new(table, self.scope.now);
-        let at = |name: &&str| query.columns.iter().position(|column| column.name == *name);
-        let fields: Vec<Option<usize>> = names.iter().map(at).collect();
-        let names_table = names.first() == Some(&"table");
-        let write = |out: &mut Vec<u8>, cells: &[Cell]| {
-            for (index, field) in fields.iter().enumerate() {
-                if index > 0 {
-                    out.push(b',');
-                }
-                match field.and_then(|field| cells.get(field)) {
-                    Some(cell) => cell.csv(out),
-                    None if names_table && index == 0 => out.extend_from_slice(table.name.as_bytes()),
-                    None => {}
-                }
-            }
-            out.extend_from_slice(b"\r\n");
-        };
-        read(self.conn, self.scope, &query, &mut self.sink, write).await
     }
 
     async fn flush(&mut self) -> Result<()> {

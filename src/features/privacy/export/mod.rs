@@ -9,8 +9,10 @@
 //!
 //! A bundle that is not complete never looks like one: the directory of a ZIP stands at its end.
 
+mod aside;
 mod build;
 mod counted;
+mod csv;
 mod feed;
 mod files;
 pub mod import;

@@ -149,9 +149,18 @@ pub async fn count(conn: &mut Conn, scope: &Scope<'_>, query: &Query) -> Result<
     Ok(u64::try_from(count).unwrap_or_default())
 }
 
-/// Where rows go as text.
+/// Rows as text.
+#[derive(Default)]
+pub struct Text {
+    /// For the open file.
+    pub json: Vec<u8>,
+    /// For the one after it.
+    pub csv: Vec<u8>,
+}
+
+/// Where rows go.
 pub struct Sink {
-    pub buffer: Vec<u8>,
+    pub text: Text,
     pub to: Sender<Piece>,
 }
 
@@ -159,10 +168,14 @@ impl Sink {
     /// Sends what has gathered once it is so much, and lets others run: rows come faster than they are
     /// written.
     pub async fn hand_over(&mut self, from: usize) -> Result<()> {
-        if self.buffer.len() < from {
+        if self.text.csv.len() >= from {
+            let lines = taken(&mut self.text.csv);
+            self.send(Piece::Aside(lines)).await?;
+        }
+        if self.text.json.len() < from {
             return Ok(());
         }
-        let bytes = std::mem::replace(&mut self.buffer, Vec::with_capacity(2 * PIECE));
+        let bytes = taken(&mut self.text.json);
         self.send(Piece::Bytes(bytes)).await?;
         tokio::task::yield_now().await;
         Ok(())
@@ -174,10 +187,14 @@ impl Sink {
     }
 }
 
+fn taken(buffer: &mut Vec<u8>) -> Vec<u8> {
+    std::mem::replace(buffer, Vec::with_capacity(2 * PIECE))
+}
+
 /// Has `each` write every row into the sink.
 pub async fn read<F>(conn: &mut Conn, scope: &Scope<'_>, query: &Query, sink: &mut Sink, mut each: F) -> Result<u64>
 where
-    F: FnMut(&mut Vec<u8>, &[Cell]) + Send,
+    F: FnMut(&mut Text, &[Cell]) + Send,
 {
     let (user, columns) = (scope.user.0, query.read.as_slice());
     let mut count = 0;
@@ -196,7 +213,7 @@ where
             forget(scope, query, &mut cells);
             open(scope, query, &mut cells).await?;
             count += 1;
-            each(&mut sink.buffer, cells.get(..query.columns.len()).unwrap_or_default());
+            each(&mut sink.text, cells.get(..query.columns.len()).unwrap_or_default());
             sink.hand_over(PIECE).await?;
         }
     });

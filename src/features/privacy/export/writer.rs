@@ -1,17 +1,19 @@
 //! Writes a bundle: pieces of files come in, a ZIP goes out into the sealed spool. Blocking: runs on a
 //! thread of its own, so that hashing, packing and the disk hold up nobody.
 
+use super::aside::Aside;
 use crate::domain::privacy::bundle::manifest::{KIND, VERSION};
 use crate::domain::privacy::bundle::{FileEntry, MANIFEST, Manifest, SIGNATURE, Signed};
 use crate::infra::crypto::Keys;
 use sha2::{Digest, Sha256};
 use std::collections::BTreeMap;
-use std::io::{self, Seek, Write};
+use std::io::{self, Read, Seek, Write};
 use tokio::sync::mpsc::Receiver;
 use zip::write::SimpleFileOptions;
 use zip::{CompressionMethod, DateTime, ZipWriter};
 
-/// What the writer is told, in this order: `Begin`, any number of `Bytes`, `End`, again, `Finish`.
+/// What the writer is told, in this order: `Begin`, any number of `Bytes`, `End`, again, `Finish`. `Aside` may come
+/// in any file, and `Kept` in a later one.
 #[derive(Debug)]
 pub enum Piece {
     /// A new entry; `is_large` where it may grow beyond 4 GiB.
@@ -20,6 +22,10 @@ pub enum Piece {
         is_large: bool,
     },
     Bytes(Vec<u8>),
+    /// Bytes of a later file.
+    Aside(Vec<u8>),
+    /// Here goes everything that was kept aside.
+    Kept,
     End {
         rows: Option<u64>,
         schema: Option<String>,
@@ -38,13 +44,15 @@ pub struct Head {
 
 /// The level at which rows pack at the speed of the disk.
 const LEVEL: i64 = 1;
+/// Bytes that are moved at once of what was kept aside.
+const BUFFER: usize = 16 * 1024;
 
 /// Writes until `Finish`. Pieces that end before it mean that a section failed: then there is no
 /// bundle, and what was written has no directory, so that nothing takes it for one.
 ///
 /// # Errors
 /// When the target cannot be written, or the pieces end early.
-pub fn write<W: Write>(mut pieces: Receiver<Piece>, to: W, head: &Head) -> io::Result<W> {
+pub fn write<W: Write>(mut pieces: Receiver<Piece>, to: W, head: &Head, mut aside: Aside) -> io::Result<W> {
     let mut zip = ZipWriter::new_stream(to);
     let mut files = Vec::new();
     let mut open: Option<Entry> = None;
@@ -58,6 +66,8 @@ pub fn write<W: Write>(mut pieces: Receiver<Piece>, to: W, head: &Head) -> io::R
                 entry.take(&bytes);
                 zip.write_all(&bytes)?;
             }
+            (Piece::Aside(bytes), _) => aside.push(&bytes)?,
+            (Piece::Kept, Some(entry)) => pour(aside.take()?, entry, &mut zip)?,
             (Piece::End { rows, schema }, Some(_)) => {
                 files.extend(open.take().map(|entry| entry.close(rows, schema)));
             }
@@ -72,6 +82,19 @@ pub fn write<W: Write>(mut pieces: Receiver<Piece>, to: W, head: &Head) -> io::R
         }
     }
     Err(io::Error::other("the bundle was broken off"))
+}
+
+fn pour(mut from: impl Read, entry: &mut Entry, zip: &mut impl Write) -> io::Result<()> {
+    let mut buffer = vec![0; BUFFER];
+    loop {
+        let count = from.read(&mut buffer)?;
+        let bytes = buffer.get(..count).unwrap_or_default();
+        if bytes.is_empty() {
+            return Ok(());
+        }
+        entry.take(bytes);
+        zip.write_all(bytes)?;
+    }
 }
 
 fn options(is_large: bool) -> SimpleFileOptions {
