@@ -64,9 +64,7 @@ impl Analysis {
             .reports
             .iter()
             .flat_map(|report| report.cases.iter().map(move |case| (report, case)));
-        let mut timed: Vec<(&Report, &Case)> = all
-            .filter(|(_, case)| case.millis().is_some_and(|millis| millis > 0.0))
-            .collect();
+        let mut timed: Vec<(&Report, &Case)> = all.filter(|(_, case)| case.is_timed()).collect();
         timed.sort_by(|(_, a), (_, b)| b.millis().unwrap_or(0.0).total_cmp(&a.millis().unwrap_or(0.0)));
         timed.truncate(most);
         timed

@@ -61,6 +61,12 @@ pub struct Case {
 impl Case {
     pub(super) const UNTIMED: f32 = -1.0;
 
+    /// Whether the report says that it took time.
+    #[must_use]
+    pub fn is_timed(&self) -> bool {
+        self.millis > 0.0
+    }
+
     /// Milliseconds of the final attempt.
     #[must_use]
     pub fn millis(&self) -> Option<f32> {

@@ -7,8 +7,8 @@ use governor::clock::{Clock as _, DefaultClock};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use std::collections::HashMap;
 use std::num::NonZeroU32;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
-use tokio_util::sync::CancellationToken;
+use std::sync::{Arc, Mutex, PoisonError};
+use tokio::sync::SetOnce;
 
 /// Seconds after which a stream has probably ended, where nothing better is known.
 const SLOT_RETRY_SECONDS: u64 = 5;
@@ -32,26 +32,22 @@ struct Streams {
 
 /// Tells streams to end, and why.
 #[derive(Clone, Debug, Default)]
-pub(super) struct Stop {
-    token: CancellationToken,
-    why: Arc<OnceLock<Code>>,
-}
+pub(super) struct Stop(Arc<SetOnce<Code>>);
 
 impl Stop {
     fn tell(&self, why: Code) {
-        self.why.get_or_init(|| why);
-        self.token.cancel();
+        // Whoever was first has told already.
+        self.0.set(why).ok();
     }
 
     /// Why the streams have to end; `None` while they need not.
     pub(super) fn reason(&self) -> Option<Code> {
-        self.why.get().copied().filter(|_| self.token.is_cancelled())
+        self.0.get().copied()
     }
 
     /// Waits until the streams have to end.
     pub(super) async fn told(&self) -> Code {
-        self.token.cancelled().await;
-        self.reason().unwrap_or(Code::SignedOut)
+        *self.0.wait().await
     }
 }
 

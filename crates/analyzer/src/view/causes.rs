@@ -1,5 +1,6 @@
 //! Causes as rows: how many, what they say, how sure.
 
+use super::lists::names;
 use super::{Filter, Look, Order, Stretch, bar, counted, nothing};
 use crate::desk::Desk;
 use maud::{Markup, html};
@@ -104,10 +105,7 @@ fn fits(analysis: &Analysis, cause: &Cluster, filter: &Filter) -> bool {
     cause
         .members()
         .filter_map(|member| analysis.find(member))
-        .any(|(report, case)| {
-            let names = [case.suite, case.class, case.name, case.file].map(|it| report.text(it));
-            filter.fits(own.into_iter().chain(names).chain([report.path.as_str()]))
-        })
+        .any(|(report, case)| filter.fits(own.into_iter().chain(names(report, case))))
 }
 
 #[cfg(test)]

@@ -25,7 +25,7 @@ pub fn cause(desk: &Desk, analysis: &Analysis, cause: &Cluster, page: usize) -> 
             }
             p.cause-marks { (marks(desk, analysis, cause)) }
             dl.facts { (facts(cause)) }
-            div.form-actions { (actions(desk, &id)) }
+            div.form-actions { (actions(desk, cause)) }
             (message(cause))
             (frames(&cause.exemplar.frames))
             section aria-labelledby="cause-tests" {
@@ -68,18 +68,14 @@ fn facts(cause: &Cluster) -> Markup {
     }
 }
 
-fn actions(desk: &Desk, id: &str) -> Markup {
-    let is_pinned = desk.edits.is_pinned(id_of(id));
+fn actions(desk: &Desk, cause: &Cluster) -> Markup {
+    let (id, is_pinned) = (cause.name(), desk.edits.is_pinned(cause.id));
     html! {
         button.button.small.primary type="button" data-explain=(id) { "Explain" }
         button.button.small type="button" data-copy-ask=(format!("{{\"do\":\"markdown\",\"id\":\"{id}\"}}")) { "Copy as Markdown" }
         button.button.small type="button" aria-pressed=(is_pinned)
             data-ask=(format!("{{\"do\":\"pin\",\"id\":\"{id}\",\"on\":{}}}", !is_pinned)) { "Pin" }
     }
-}
-
-fn id_of(id: &str) -> u64 {
-    u64::from_str_radix(id, 16).unwrap_or_default()
 }
 
 fn message(cause: &Cluster) -> Markup {

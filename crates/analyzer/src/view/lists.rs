@@ -10,7 +10,8 @@ use spectr_reports::model::{Case, Report};
 /// Problems that are listed of one file; more are counted.
 const MAX_PROBLEMS: usize = 20;
 
-fn names<'a>(report: &'a Report, case: &Case) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
+/// What a filter looks at in a test: its names, its file, and where it was reported.
+pub fn names<'a>(report: &'a Report, case: &Case) -> impl Iterator<Item = &'a str> + Clone + use<'a> {
     [case.suite, case.class, case.name, case.file]
         .map(|it| report.text(it))
         .into_iter()

@@ -27,17 +27,14 @@ pub fn lengths(desk: &Desk) -> Lengths {
         return Lengths::default();
     };
     let cases = analysis.change.as_ref().map(|change| &change.cases);
-    let timed = |report: &spectr_reports::model::Report| {
-        let is_timed = |case: &&spectr_reports::model::Case| case.millis().is_some_and(|millis| millis > 0.0);
-        report.cases.iter().filter(is_timed).count()
-    };
+    let cases_of = analysis.reports.iter().flat_map(|report| &report.cases);
     Lengths {
         causes: analysis.clusters.len(),
         new: cases.map(|it| it.new.len()),
         fixed: cases.map(|it| it.fixed.len()),
         still: cases.map(|it| it.still.len()),
         flaky: analysis.counts().flaky,
-        slowest: analysis.reports.iter().map(timed).sum(),
+        slowest: cases_of.filter(|case| case.is_timed()).count(),
         files: analysis.reports.len() + desk.earlier().map_or(0, <[_]>::len),
         edited: !desk.edits.is_empty(),
     }
