@@ -2,7 +2,7 @@
 """Makes the corpus of labelled failures that the clustering is measured on.
 
 Changes one line of a program at a time (a mutant), runs the program's tests with their real runner
-(pytest, node --test, cargo nextest) and keeps the failing cases. The changed line is the cause: what a
+(pytest, node --test, jest, mocha, cargo nextest) and keeps the failing cases. The changed line is the cause: what a
 good clustering finds again. Programs are the small ones of programs/ and the published ones of real.py,
 with the tests of their authors. Writes failures.jsonl.gz: one JSON object per mutant, {"project", "cause",
 "is_tuned_on", "report"}, the report being the runner's own JUnit XML.
@@ -12,7 +12,7 @@ the same; nobody can tell those apart, and they stay in all the same. What that 
 the small programs by the function that was changed, which no report tells, would score V .93 and ARI .85 on
 the three that are never tuned on (dates .87 and .72), at a homogeneity of .88.
 
-    python3 corpus/make.py [name…]   (needs pytest, node 20, cargo-nextest; for published Python projects
+    python3 corpus/make.py [name…]   (needs pytest, node 20, npm, cargo-nextest; for published Python projects
                                       also setuptools, flit_core, hatchling and poetry-core; with names,
                                       only these projects are made anew)
 """
@@ -46,12 +46,17 @@ CHANGES = [
     (r"\.push\(", ".unshift("), (r"\+= ", "-= "), (r"\b10\b", "100"), (r"\b100\b", "10"),
 ]
 
-RUST = "rust"
+RUST, JEST, MOCHA = "rust", "jest", "mocha"
 SMALL = [
     ("cart", PYTHON, "cart.py"), ("text", PYTHON, "text.py"), ("router", NODE, "router.mjs"), ("dates", NODE, "dates.mjs"),
     ("matrix", RUST, "lib.rs"), ("stock", RUST, "lib.rs"),
+    # Written later, to choose weights on: other runners, and tests that stand in no class.
+    ("bank", PYTHON, "bank.py"), ("units", PYTHON, "units.py"), ("graph", RUST, "lib.rs"), ("ini", RUST, "lib.rs"),
+    ("table", JEST, "table.js"), ("events", MOCHA, "events.js"),
 ]
-TUNED_ON = {"cart", "router", "matrix"} | real.tuned_on()
+TUNED_ON = {"cart", "router", "matrix", "bank", "units", "graph", "ini", "table", "events"} | real.tuned_on()
+# What a runner from npm needs in the folder of the program.
+NEEDS = {JEST: ["jest@30", "jest-junit@17"], MOCHA: ["mocha@12"]}
 CARGO = '[package]\nname = "{name}"\nversion = "0.1.0"\nedition = "2024"\n[lib]\npath = "lib.rs"\n[workspace]\n'
 NEXTEST = '[profile.default.junit]\npath = "junit.xml"\n[profile.default]\nslow-timeout = { period = "5s", terminate-after = 1 }\n'
 
@@ -89,6 +94,8 @@ def run(kind, folder, name):
         PYTHON: [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", f"--maxfail={MOST + 10}", f"--junitxml={report}"],
         NODE: ["node", "--test", "--test-reporter=junit", f"--test-reporter-destination={report}", *tests],
         RUST: ["cargo", "nextest", "run", "--no-fail-fast", "--offline"],
+        JEST: ["node_modules/.bin/jest", "--reporters=jest-junit"],
+        MOCHA: ["node_modules/.bin/mocha", f"{name}.test.js", "--reporter=xunit", f"--reporter-option=output={report}"],
     }[kind]
     if kind == PYTHON and name == "jsonpointer":
         command.append("tests.py")
@@ -136,6 +143,9 @@ def small(name, kind, source):
             (folder / "Cargo.toml").write_text(CARGO.format(name=name))
             (folder / ".config").mkdir()
             (folder / ".config/nextest.toml").write_text(NEXTEST)
+        if kind in NEEDS:
+            (folder / "package.json").write_text("{}")
+            subprocess.run(["npm", "install", "--silent", "--no-audit", *NEEDS[kind]], cwd=folder, check=True, capture_output=True)
         everything = list(mutants((folder / source).read_text()))
         # Every n-th line first, then the others.
         step = max(1, len(everything) // MUTANTS)

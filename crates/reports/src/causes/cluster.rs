@@ -1,25 +1,27 @@
 //! Groups failures by cause, in two levels.
 //!
 //! Level 1 joins what is exactly alike: exception type and deepest own frame, without line numbers.
-//! Level 2 joins groups that are alike in words, calls, places and the shapes of what was compared, never across
-//! exception types. The same reports give the same clusters with the same ids on every machine, in any
+//! Level 2 joins groups that are alike in words, calls, places and in what came instead of what was wanted, across
+//! exception types too. The same reports give the same clusters with the same ids on every machine, in any
 //! order of files. Effort grows about linearly: pairs come from hash buckets, not from all with all.
 
 use super::category::{Category, categorise};
-use super::features::{Features, Rarity, SIDES, Scope, hash, mix};
+use super::evidence::{Rarity, likely};
+use super::features::{Features, Scope, hash, mix};
 use super::link::link;
 use super::normal::normalise;
-use super::trace::Trace;
+use super::place::is_named;
+use super::trace::{Trace, is_assertion};
 use crate::model::{Case, Report, Status};
 use crate::text::Text;
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Groups that are alike by less than this on average are different causes.
-pub const LEAST: f64 = 0.54;
+pub const LEAST: f64 = 0.58;
 /// Up to so many groups, all pairs are compared.
 const ALL_PAIRS: usize = 400;
-/// Hash buckets per group, and neighbours looked at in each.
-const BANDS: u64 = 12;
+/// The side that each hash bucket of a group is made of, and neighbours looked at in each.
+const BANDS: [usize; 10] = [0, 0, 0, 1, 2, 3, 4, 5, 6, 6];
 const NEIGHBOURS: usize = 8;
 /// A run in which more than this share fails looks like broken infrastructure.
 const STORM_SHARE: f64 = 0.8;
@@ -74,10 +76,12 @@ pub fn name(id: u64) -> String {
     format!("{id:016x}")
 }
 
-struct Gathered {
-    trace: Trace,
-    features: Features,
-    members: Vec<Member>,
+/// An exact group: the trace and the features of its first failure.
+#[derive(Debug)]
+pub struct Gathered {
+    pub trace: Trace,
+    pub features: Features,
+    pub members: Vec<Member>,
 }
 
 /// The clusters of all failing cases, the largest first.
@@ -111,7 +115,8 @@ pub fn is_storm(reports: &[&Report]) -> bool {
 }
 
 /// Level 1, by id.
-fn gather(reports: &[&Report]) -> BTreeMap<u64, Gathered> {
+#[must_use]
+pub fn gather(reports: &[&Report]) -> BTreeMap<u64, Gathered> {
     let mut groups: BTreeMap<u64, Gathered> = BTreeMap::new();
     for (number, report) in reports.iter().enumerate() {
         // Identical texts are understood once.
@@ -136,6 +141,9 @@ fn gather(reports: &[&Report]) -> BTreeMap<u64, Gathered> {
             // A failure without a word is known by its place only.
             let id = if trace.message.is_empty() && trace.frames.is_empty() {
                 hash(&["mute", &trace.kind, scope.class])
+            } else if is_blind(trace) {
+                let test = scope.name.split('[').next().unwrap_or_default();
+                hash(&["blind", &name(*id), scope.class, test])
             } else {
                 *id
             };
@@ -157,6 +165,11 @@ fn gather(reports: &[&Report]) -> BTreeMap<u64, Gathered> {
     groups
 }
 
+/// Whether a failed comparison is told without the line of code that compared: "2 !== 1" is said by many tests.
+fn is_blind(trace: &Trace) -> bool {
+    trace.source.is_empty() && is_assertion(&trace.kind) && trace.product().next().is_none()
+}
+
 /// The identity of a failure without its noise.
 fn key(trace: &Trace) -> u64 {
     let own = trace.own();
@@ -168,9 +181,9 @@ fn key(trace: &Trace) -> u64 {
     } else {
         source
     };
-    // One frame alone is not trusted: helpers that assert are on many ways.
-    let is_sure =
-        trace.frames.iter().filter(|frame| frame.is_ours).count() > 1 && !(function.is_empty() && source.is_empty());
+    // What failed in the test itself is known by what it says: helpers that assert are on many ways.
+    let is_sure = own.is_some_and(|own| trace.product().next().is_some_and(|inside| std::ptr::eq(inside, own)))
+        && (is_named(function) || !source.is_empty());
     let message = if is_sure {
         String::new()
     } else {
@@ -183,35 +196,34 @@ fn key(trace: &Trace) -> u64 {
 fn pairs(groups: &[(u64, Gathered)], rarity: &Rarity) -> Vec<(usize, usize, f64)> {
     let mut wanted: BTreeSet<(usize, usize)> = BTreeSet::new();
     let mut by_kind: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-    for (at, (_, group)) in groups.iter().enumerate() {
-        by_kind.entry(&group.trace.kind).or_default().push(at);
+    if groups.len() <= ALL_PAIRS {
+        by_kind.insert("", (0..groups.len()).collect());
+    } else {
+        // Of one type all pairs as far as they are few; of several types what shares something rare.
+        bucket(groups, &mut wanted);
+        for (at, (_, group)) in groups.iter().enumerate() {
+            by_kind.entry(&group.trace.kind).or_default().push(at);
+        }
     }
-    for numbers in by_kind.values() {
-        if numbers.len() <= ALL_PAIRS {
-            for (at, a) in numbers.iter().enumerate() {
-                wanted.extend(numbers.iter().skip(at + 1).map(|b| (*a, *b)));
-            }
-        } else {
-            bucket(groups, numbers, &mut wanted);
+    for numbers in by_kind.values().filter(|numbers| numbers.len() <= ALL_PAIRS) {
+        for (at, a) in numbers.iter().enumerate() {
+            wanted.extend(numbers.iter().skip(at + 1).map(|b| (*a, *b)));
         }
     }
     let alike = |(a, b): (usize, usize)| {
         let (one, two) = (groups.get(a)?, groups.get(b)?);
-        let alike = one.1.features.similarity(&two.1.features, rarity);
+        let alike = likely(&one.1.features, &two.1.features, rarity);
         (alike > 0.0).then_some((a, b, alike))
     };
     wanted.into_iter().filter_map(alike).collect()
 }
 
 /// Locality-sensitive hashing: groups that share the least hash of a side stand in one bucket.
-fn bucket(groups: &[(u64, Gathered)], numbers: &[usize], wanted: &mut BTreeSet<(usize, usize)>) {
+fn bucket(groups: &[(u64, Gathered)], wanted: &mut BTreeSet<(usize, usize)>) {
     let mut buckets: BTreeMap<(u64, u64), Vec<usize>> = BTreeMap::new();
-    for &at in numbers {
-        let Some((_, group)) = groups.get(at) else {
-            continue;
-        };
-        for band in 0..BANDS {
-            let side = group.features.sides.get(usize::try_from(band).unwrap_or(0) % SIDES);
+    for (at, (_, group)) in groups.iter().enumerate() {
+        for (band, side) in (0_u64..).zip(BANDS) {
+            let side = group.features.sides.get(side);
             let seed = mix(band + 1);
             let least = side.into_iter().flatten().map(|token| mix(token ^ seed)).min();
             if let Some(least) = least {

@@ -1,98 +1,38 @@
-//! What two failures can have in common, and how likely they then have one cause.
+//! What is known of one failure, ready to be compared with others: see [`super::evidence`].
 //!
-//! The weights are those of a logistic regression on pairs of failures of the tuned projects, rounded. Hashes are FNV-1a over text and so the same natively and in the browser.
+//! Hashes are FNV-1a over text and so the same natively and in the browser. Nothing here depends on times, ids,
+//! ports or addresses: messages are normalised first.
 
 use super::normal::normalise;
+use super::place::is_named;
 use super::trace::Trace;
 use super::values::{Shape, compared};
-use std::collections::HashMap;
+use super::words::{calls, quoted, words};
 
-/// Sides of a failure that are compared as sets: what it says, where its test stands, the words of its
-/// test's name, what the failing code calls.
-pub const SIDES: usize = 4;
-const CALLED: usize = 3;
+/// Sides of a failure that are compared as sets.
+pub const SIDES: usize = 7;
+/// What each side holds, in the order of [`Features::sides`]: three words of the message in a row and single ones; words
+/// of the test's name; what the failing code calls; what the whole test calls; functions of the tested code on the
+/// stack; values; and the words of all names together, as what one test calls is what another one is named after.
+pub const SIDE_NAMES: [&str; SIDES] = ["told", "name", "called", "body", "inside", "values", "topic"];
 /// Tokens per side: a bound on the work per pair.
 const MAX_TOKENS: usize = 48;
-
-/// What each thing in common says of one cause, in logarithms of odds.
-mod weight {
-    /// Two failures of one type, and nothing else.
-    pub const BIAS: f64 = -1.6;
-    /// By side, for all that it holds; what calls say is below.
-    pub const SIDES: [f64; super::SIDES] = [1.1, 1.1, 0.4, 0.0];
-    pub const SAME_CALLS: f64 = 0.5;
-    pub const OTHER_CALLS: f64 = -0.6;
-    /// Both failed within the tested code: on one line, or in different functions.
-    pub const SAME_LINE: f64 = 1.2;
-    pub const OTHER_FUNCTION: f64 = -0.8;
-    /// The tests stand in one file; and at one line of it, less the further apart.
-    pub const SAME_FILE: f64 = 1.0;
-    pub const NEAR: f64 = 1.2;
-    pub const SAME_SHAPES: f64 = 0.7;
-    pub const OTHER_ACTUAL: f64 = -0.4;
-}
-
-/// Lines between two tests at which nearness counts half.
-const HALF_NEAR: f64 = 8.0;
-
-/// Words of assertions and of test names that every test has.
-const COMMON: [&str; 44] = [
-    "assert",
-    "expect",
-    "tobe",
-    "toequal",
-    "equal",
-    "equals",
-    "strictequal",
-    "deepequal",
-    "deepstrictequal",
-    "throws",
-    "raises",
-    "should",
-    "test",
-    "tests",
-    "assertequals",
-    "asserttrue",
-    "assertfalse",
-    "assertthat",
-    "asserteq",
-    "ok",
-    "left",
-    "right",
-    "where",
-    "error",
-    "pytest",
-    "self",
-    "await",
-    "async",
-    "const",
-    "let",
-    "new",
-    "unwrap",
-    "int",
-    "float",
-    "len",
-    "str",
-    "list",
-    "the",
-    "and",
-    "with",
-    "for",
-    "when",
-    "not",
-    "from",
-];
 
 /// One failure, ready to be compared.
 #[derive(Clone, Debug, Default)]
 pub struct Features {
     /// Sorted hashes.
     pub sides: [Vec<u64>; SIDES],
-    /// Where it failed within the tested code: function, and line of it.
-    inside: Option<(u64, u32)>,
+    /// Suite, class, and path within the name.
+    pub(super) class: u64,
     /// Where its test stands: file and line.
-    test: Option<(u64, u32)>,
-    shapes: Option<(Shape, Shape)>,
+    pub(super) place: Option<(u64, u32)>,
+    /// The deepest function of the tested code on the stack.
+    pub(super) function: Option<u64>,
+    pub(super) shapes: Option<(Shape, Shape)>,
+    /// What came instead of what, and what came; 0 for nothing.
+    pub(super) change: Option<(u64, u64)>,
+    pub(super) off_by: Option<f64>,
 }
 
 /// Where the failing case stands.
@@ -127,169 +67,83 @@ impl Features {
     #[must_use]
     pub fn of(trace: &Trace, scope: Scope<'_>) -> Self {
         let message = normalise(&trace.message);
-        let words: Vec<&str> = message.split(' ').take(MAX_TOKENS).collect();
-        let shingles = words.windows(3).map(hash);
-        let single = words
-            .iter()
-            .filter(|word| word.len() > 3 && word.bytes().any(|it| it.is_ascii_alphabetic()))
-            .map(|word| hash(&["word", word]));
-        let told: Vec<u64> = shingles.chain(single).collect();
-
-        let mut called: Vec<u64> = calls(&trace.source).map(|name| hash(&["call", name])).collect();
-        called.extend(calls(&trace.message).map(|name| hash(&["call", name])));
-
-        let mut ours = trace.frames.iter().filter(|frame| frame.is_ours);
-        let deepest = ours.next();
-        // The outermost frame of one's own is the test itself.
-        let outermost = ours.next_back();
-        let inside = outermost
-            .and(deepest)
-            .map(|frame| (hash(&[&frame.file, &frame.function]), frame.line));
-        let test = outermost.or(deepest).map(|frame| (hash(&[&frame.file]), frame.line));
-
+        let compared = compared(&trace.message);
+        let name = scope.name.split('[').next().unwrap_or_default();
         // The path within the name stands for the class where the tool gives none.
-        let path_of_name = scope.name.rsplit_once("::").map_or("", |(path, _)| path);
-        let stands = vec![hash(&["class", scope.suite, scope.class, path_of_name])];
-        let names = name_words(scope.name).map(|word| hash(&["name", &word])).collect();
-        let mut sides = [told, stands, names, called];
+        let (path, own_name) = name.rsplit_once("::").unwrap_or(("", name));
+        // jest-junit writes the name once more as the class.
+        let class = if scope.class == scope.name { "" } else { scope.class };
+
+        let called: Vec<&str> = calls(&trace.source).chain(calls(&trace.message)).collect();
+        let body: Vec<&str> = calls(&trace.body).collect();
+        let inside: Vec<(&str, &str)> = trace
+            .product()
+            .map(|it| (it.file.as_str(), it.function.as_str()))
+            .collect();
+        let last_class = class.rsplit('.').next().unwrap_or_default();
+        let functions = inside
+            .iter()
+            .map(|(_, function)| last_part(function))
+            .filter(|it| is_named(it));
+        let names = [own_name, last_class, path, scope.suite].into_iter();
+        let topic = names
+            .chain(called.iter().copied())
+            .chain(body.iter().copied())
+            .chain(functions);
+        let values = quoted(&message).chain(compared.iter().flat_map(|it| it.long_numbers()));
+
+        let mut sides = [
+            told(&message),
+            words(own_name).map(|word| hash(&["name", &word])).collect(),
+            called.iter().map(|name| hash(&["call", name])).collect(),
+            body.iter().map(|name| hash(&["body", name])).collect(),
+            inside
+                .iter()
+                .map(|(file, function)| hash(&["inside", file, function]))
+                .collect(),
+            values.map(|value| hash(&["value", value])).collect(),
+            topic.flat_map(words).map(|word| hash(&["topic", &word])).collect(),
+        ];
         for side in &mut sides {
             side.truncate(MAX_TOKENS);
             side.sort_unstable();
             side.dedup();
         }
+        let change = compared.as_ref().map(|it| {
+            let (wanted, came) = it.change();
+            (
+                hash(&["change", &wanted, &came]),
+                if came.is_empty() { 0 } else { hash(&["came", &came]) },
+            )
+        });
         Self {
             sides,
-            inside,
-            test,
-            shapes: compared(&trace.message),
+            class: hash(&["class", scope.suite, class, path]),
+            place: trace.test().map(|frame| (hash(&["file", &frame.file]), frame.line)),
+            function: inside.first().map(|(file, function)| hash(&["inside", file, function])),
+            shapes: compared.as_ref().map(|it| it.shapes()),
+            change,
+            off_by: compared.as_ref().and_then(|it| it.off_by()),
         }
     }
 
-    /// How likely two failures of one type have one cause, 0 to 1; rare tokens weigh more.
-    #[must_use]
-    pub fn similarity(&self, other: &Self, rarity: &Rarity) -> f64 {
-        let mut odds = weight::BIAS;
-        for (side, own) in weight::SIDES.iter().enumerate() {
-            let (Some(a), Some(b)) = (self.sides.get(side), other.sides.get(side)) else {
-                continue;
-            };
-            let (shared, all, telling) = rarity.overlap(a, b);
-            if all <= 0.0 {
-                continue;
-            }
-            // A side of which every failure has the same tells nothing.
-            odds += own * telling * shared / all;
-            if side == CALLED {
-                odds += if a == b { weight::SAME_CALLS } else { 0.0 };
-                odds += if shared == 0.0 {
-                    weight::OTHER_CALLS * telling
-                } else {
-                    0.0
-                };
-            }
-        }
-        if let (Some((a, line)), Some((b, other_line))) = (self.inside, other.inside) {
-            odds += match (a == b, line == other_line) {
-                (true, true) => weight::SAME_LINE,
-                (true, false) => 0.0,
-                (false, _) => weight::OTHER_FUNCTION,
-            };
-        }
-        if let (Some((a, line)), Some((b, other_line))) = (self.test, other.test)
-            && a == b
-        {
-            odds += weight::SAME_FILE + weight::NEAR / (1.0 + f64::from(line.abs_diff(other_line)) / HALF_NEAR);
-        }
-        if let (Some(a), Some(b)) = (self.shapes, other.shapes) {
-            odds += if a == b { weight::SAME_SHAPES } else { 0.0 };
-            odds += if a.0 == b.0 { 0.0 } else { weight::OTHER_ACTUAL };
-        }
-        likely(odds)
+    /// All that may be rare or common among the failures at hand.
+    pub(super) fn tokens(&self) -> impl Iterator<Item = u64> {
+        let single = [Some(self.class), self.place.map(|it| it.0), self.change.map(|it| it.0)];
+        self.sides.iter().flatten().copied().chain(single.into_iter().flatten())
     }
 }
 
-/// Odds as a share of 1, much like the logistic function. Only a root: an exponential differs between
-/// machines in the last digit, and the same reports give the same clusters everywhere.
-fn likely(odds: f64) -> f64 {
-    0.5 + 0.5 * odds / (odds * odds + 4.0).sqrt()
+fn told(message: &str) -> Vec<u64> {
+    let words: Vec<&str> = message.split(' ').take(MAX_TOKENS).collect();
+    let single = words
+        .iter()
+        .filter(|word| word.len() > 3 && word.bytes().any(|it| it.is_ascii_alphabetic()))
+        .map(|word| hash(&["word", word]));
+    words.windows(3).map(hash).chain(single).collect()
 }
 
-/// How rare each token is among the failures at hand.
-#[derive(Debug)]
-pub struct Rarity {
-    weight: HashMap<u64, f64>,
-}
-
-impl Rarity {
-    #[must_use]
-    pub fn of<'a>(all: impl Iterator<Item = &'a Features>) -> Self {
-        let mut weight: HashMap<u64, f64> = HashMap::new();
-        let mut count = 0.0;
-        for features in all {
-            count += 1.0;
-            for token in features.sides.iter().flatten() {
-                *weight.entry(*token).or_default() += 1.0;
-            }
-        }
-        // No logarithms: they differ between machines in the last digit.
-        for own in weight.values_mut() {
-            let share = 1.0 - (*own - 1.0) / f64::max(count, 2.0);
-            *own = share * share;
-        }
-        Self { weight }
-    }
-
-    /// The weight of what two sets share, of all that they hold, and of the rarest token of them.
-    fn overlap(&self, a: &[u64], b: &[u64]) -> (f64, f64, f64) {
-        let (mut shared, mut all, mut telling) = (0.0, 0.0, 0.0_f64);
-        let (mut left, mut right) = (a.iter().peekable(), b.iter().peekable());
-        loop {
-            let (token, is_shared) = match (left.peek(), right.peek()) {
-                (Some(x), Some(y)) if x == y => (**x, true),
-                (Some(x), Some(y)) => (**x.min(y), false),
-                (Some(x), None) | (None, Some(x)) => (**x, false),
-                (None, None) => break,
-            };
-            left.next_if(|it| **it == token);
-            right.next_if(|it| **it == token);
-            let weight = self.weight.get(&token).copied().unwrap_or(1.0);
-            all += weight;
-            telling = telling.max(weight);
-            if is_shared {
-                shared += weight;
-            }
-        }
-        (shared, all, telling)
-    }
-}
-
-/// Names that a piece of code calls: `price` of `price(2)`, `cart.total` by its last part.
-fn calls(code: &str) -> impl Iterator<Item = &str> {
-    code.match_indices('(').take(MAX_TOKENS).filter_map(|(at, _)| {
-        let head = code.get(..at)?;
-        let name = head.rsplit(|it: char| !it.is_alphanumeric() && it != '_').next()?;
-        let is_common = name.len() < 2 || COMMON.contains(&name.to_ascii_lowercase().replace('_', "").as_str());
-        (!is_common).then_some(name)
-    })
-}
-
-/// The words of a test's name, in lower case, without what every name has.
-fn name_words(name: &str) -> impl Iterator<Item = String> {
-    let name = name.split('[').next().unwrap_or_default();
-    let mut words = vec![String::new()];
-    let mut before_is_lower = false;
-    for it in name.chars().take(200) {
-        if !it.is_alphanumeric() || (it.is_uppercase() && before_is_lower) {
-            words.push(String::new());
-        }
-        before_is_lower = it.is_lowercase();
-        if it.is_alphanumeric()
-            && let Some(word) = words.last_mut()
-        {
-            word.extend(it.to_lowercase());
-        }
-    }
-    words
-        .into_iter()
-        .filter(|word| word.len() > 2 && !COMMON.contains(&word.as_str()))
+/// `price` of `shop::cart::price` and of `Cart.price`.
+fn last_part(function: &str) -> &str {
+    function.rsplit([':', '.']).next().unwrap_or(function)
 }

@@ -2,9 +2,13 @@
 
 pub mod category;
 pub mod cluster;
-mod features;
+pub mod evidence;
+pub mod features;
 pub mod frames;
 mod link;
 pub mod normal;
+mod panic;
+mod place;
 pub mod trace;
 mod values;
+mod words;

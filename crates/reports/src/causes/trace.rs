@@ -3,14 +3,15 @@
 //! Knows the spelling of Python, JavaScript, Java, C#, Rust, Go, Ruby, C++ and Robot. What is not
 //! understood is message.
 
-use super::frames::{Frame, frame, is_ours};
+use super::frames::{Frame, frame};
+use super::panic;
 use crate::builder::cut;
 use std::borrow::Cow;
 
 /// Text of a failure that is looked at, frames kept, lines kept of the message.
 const MAX_TEXT: usize = 32 << 10;
-const MAX_FRAMES: usize = 40;
-const MAX_MESSAGE: usize = 2000;
+pub(super) const MAX_FRAMES: usize = 40;
+pub(super) const MAX_MESSAGE: usize = 2000;
 
 /// A failure, understood.
 #[derive(Clone, Debug, Default)]
@@ -21,6 +22,8 @@ pub struct Trace {
     pub frames: Vec<Frame>,
     /// The line of code that failed, where the tool shows it.
     pub source: String,
+    /// The code of the test up to there, where the tool shows it.
+    pub body: String,
 }
 
 impl Trace {
@@ -29,8 +32,8 @@ impl Trace {
     pub fn read(kind: &str, message: &str, stack: &str) -> Self {
         let text = if stack.is_empty() { message } else { stack };
         let text = cut(text, MAX_TEXT);
-        let mut trace = if let Some(panic) = text.find("panicked at ") {
-            rust(text.get(panic..).unwrap_or_default())
+        let mut trace = if let Some(at) = text.find("panicked at ") {
+            panic::read(text.get(at..).unwrap_or_default())
         } else if is_python(text) {
             python(text)
         } else {
@@ -46,6 +49,10 @@ impl Trace {
         if trace.kind.is_empty() && trace.message.trim_start().starts_with("panic: ") {
             // Go: what broke off is no expectation that was not met, however alike the words are.
             "panic".clone_into(&mut trace.kind);
+        }
+        if trace.kind == "Error" && trace.message.starts_with("expect(") {
+            // Jest: its expectations are thrown as plain errors.
+            "AssertionError".clone_into(&mut trace.kind);
         }
         trace.kind = clean_kind(&trace.kind);
         trace
@@ -75,6 +82,12 @@ fn clean_kind(kind: &str) -> String {
     }
 }
 
+/// Whether a type, as [`Trace::kind`] tells it, is that of an expectation that was not met.
+#[must_use]
+pub fn is_assertion(kind: &str) -> bool {
+    matches!(kind, "AssertionError" | "assertion")
+}
+
 fn short(kind: &str) -> &str {
     let kind = kind.rsplit("::").next().unwrap_or(kind);
     kind.rsplit('.').next().unwrap_or(kind)
@@ -102,7 +115,6 @@ fn typed(line: &str) -> Option<(&str, &str)> {
         "Interrupt",
         "Exit",
         "Warning",
-        "OutOfStock",
     ]
     .iter()
     .any(|end| name.ends_with(end));
@@ -116,82 +128,6 @@ fn typed(line: &str) -> Option<(&str, &str)> {
     (starts_well && (is_type || is_class)).then(|| (head, rest.trim_start_matches([':', ' '])))
 }
 
-/// Rust: `panicked at src/lib.rs:6:28:` and the message below it.
-fn rust(text: &str) -> Trace {
-    let mut lines = text.lines();
-    let head = lines.next().unwrap_or_default();
-    let place = head.trim_start_matches("panicked at ").trim_end_matches(':');
-    // Before Rust 1.73 the message stood in front of the place.
-    let (message, place) = match place.strip_prefix('\'').and_then(|rest| rest.rsplit_once("', ")) {
-        Some((message, place)) => (message.to_owned(), place),
-        None => {
-            let own = lines.by_ref().take_while(|line| {
-                !line.starts_with("note: ") && !line.starts_with("stack backtrace") && !line.trim().is_empty()
-            });
-            (own.collect::<Vec<_>>().join("\n"), place)
-        }
-    };
-    let kind = match message.as_str() {
-        it if it.starts_with("assertion") => "assertion",
-        it if it.contains("on a `None` value") => "unwrap of None",
-        it if it.contains("on an `Err` value") => "unwrap of Err",
-        it if it.starts_with("index out of bounds") || it.contains("out of range") => "out of bounds",
-        it if it.contains("with overflow") => "overflow",
-        _ => "panic",
-    };
-    let mut first = frame(place).unwrap_or_default();
-    first.is_ours = is_ours(&first.path);
-    let frames = backtrace(first, lines);
-    Trace {
-        kind: kind.replace(' ', "-"),
-        message: cut(&message, MAX_MESSAGE).to_owned(),
-        frames,
-        source: String::new(),
-    }
-}
-
-/// The frames of a backtrace below the place of the panic: `3: shop::price` and `at ./src/lib.rs:6:28` in turn.
-fn backtrace<'a>(first: Frame, lines: impl Iterator<Item = &'a str>) -> Vec<Frame> {
-    let mut frames = vec![first];
-    let mut function = "";
-    for line in lines {
-        let bare = line.trim_start();
-        if let Some((number, name)) = bare.split_once(": ")
-            && !number.is_empty()
-            && number.bytes().all(|it| it.is_ascii_digit())
-        {
-            function = name.trim();
-            while let Some(outer) = function.strip_suffix("::{{closure}}") {
-                function = outer;
-            }
-            continue;
-        }
-        let Some(mut found) = frame(line) else { continue };
-        function.clone_into(&mut found.function);
-        // The place of the panic stands here once more, now with its function; a closure is its function's.
-        let is_again = frames.last().is_some_and(|last| {
-            last.file == found.file
-                && (last.function.is_empty() && last.line == found.line || last.function == found.function)
-        });
-        if is_again && let Some(last) = frames.last_mut() {
-            last.function = found.function;
-        } else {
-            // In between stand the frames of the panic itself.
-            let of_place = frames.first_mut().filter(|first| {
-                first.is_ours && first.function.is_empty() && first.file == found.file && first.line == found.line
-            });
-            match of_place {
-                Some(first) => first.function = found.function,
-                None => frames.push(found),
-            }
-        }
-        if frames.len() >= MAX_FRAMES {
-            break;
-        }
-    }
-    frames
-}
-
 fn is_python(text: &str) -> bool {
     let mut lines = text.lines().take(400);
     lines.any(|line| {
@@ -203,11 +139,12 @@ fn is_python(text: &str) -> bool {
 
 /// Python, as pytest or the interpreter prints it.
 fn python(text: &str) -> Trace {
-    // What was raised first is the cause; the rest wraps it.
-    let text = text
-        .split("\nThe above exception was the direct cause")
-        .next()
-        .unwrap_or(text);
+    // What was raised first is the cause; the rest wraps it, and knows the way to the test.
+    if let Some((cause, _)) = text.split_once(WRAPPED)
+        && let Some((_, outer)) = text.rsplit_once(WRAPPED)
+    {
+        return within(python(cause), python(outer));
+    }
     // What was raised while something else was handled is the failure: the other was perhaps expected.
     let text = text
         .rsplit("During handling of the above exception, another exception occurred")
@@ -255,12 +192,42 @@ fn python(text: &str) -> Trace {
         "AssertionError".clone_into(&mut trace.kind);
     }
     trace.message = cut(&told.join("\n"), MAX_MESSAGE).to_owned();
+    trace.body = body(text);
     trace.source = trace.own().map_or_else(String::new, |frame| frame.source.clone());
     trace
 }
 
+/// What pytest shows of the test itself: the first part of its text, when it shows code at all.
+fn body(text: &str) -> String {
+    if !text.starts_with('>') && !text.contains("\n>") {
+        return String::new();
+    }
+    let own = text.lines().take_while(|line| !line.starts_with("_ _ "));
+    let code: Vec<&str> = own.filter(|line| !line.starts_with("E ")).collect();
+    cut(&code.join("\n"), MAX_MESSAGE).to_owned()
+}
+
+/// Python's words between a cause and what was raised from it.
+const WRAPPED: &str = "\nThe above exception was the direct cause";
+
+/// A cause with the frames of what wraps it: the way from the test.
+fn within(mut cause: Trace, outer: Trace) -> Trace {
+    cause.frames.extend(outer.frames);
+    cause.frames.truncate(MAX_FRAMES);
+    cause.body = outer.body;
+    cause
+}
+
 /// Languages whose stack goes from the deepest frame outwards, below `Type: message`.
 fn other(text: &str) -> Trace {
+    if let Some((outer, cause)) = text.rsplit_once("\nCaused by: ") {
+        let frames = outer.lines().filter_map(frame).collect();
+        let outer = Trace {
+            frames,
+            ..Trace::default()
+        };
+        return within(other(cause), outer);
+    }
     let text = root_cause(text);
     let mut trace = Trace::default();
     let mut told: Vec<&str> = Vec::new();
@@ -300,6 +267,12 @@ fn other(text: &str) -> Trace {
     while told.first().is_some_and(|line| line.trim().is_empty()) {
         told.remove(0);
     }
+    // Mocha tells the message, a difference of its own, and then the error as the language prints it.
+    let first = told.first().map_or("", |line| line.trim());
+    let is_again = |line: &&str| typed(line).is_some_and(|(_, rest)| !rest.is_empty() && rest.trim() == first);
+    if let Some(again) = told.iter().position(is_again) {
+        told.drain(..again);
+    }
     if let Some((kind, rest)) = told.first().and_then(|line| typed(line)) {
         kind.clone_into(&mut trace.kind);
         let mut lines = vec![rest];
@@ -314,9 +287,6 @@ fn other(text: &str) -> Trace {
 
 /// The part of a text that tells the root cause.
 fn root_cause(text: &str) -> Cow<'_, str> {
-    if let Some(at) = text.rfind("\nCaused by: ") {
-        return Cow::Borrowed(text.get(at + 12..).unwrap_or_default());
-    }
     // node:test wraps every failure.
     if text.contains("ERR_TEST_FAILURE")
         && let Some(at) = text.find("  cause: ").or_else(|| text.find("[cause]: "))
@@ -381,7 +351,7 @@ mod tests {
         let trace = Trace::read("", "", jest);
         assert_eq!(
             (trace.kind.as_str(), own(&trace)),
-            ("Error", ("shop.test.js", "Object.toBe"))
+            ("AssertionError", ("shop.test.js", "Object.toBe"))
         );
     }
 }

@@ -1,20 +1,25 @@
 //! Simulated runs with several known causes, put together from the recorded failures.
 
 use serde_json::Value;
-use spectr_reports::causes::cluster::cluster;
+use spectr_reports::causes::cluster::{cluster, gather};
+use spectr_reports::causes::evidence::{EVIDENCE, Rarity, evidence};
 use spectr_reports::causes::normal::normalise;
 use spectr_reports::model::Report;
 use spectr_reports::open::Opened;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Runs per project, and causes per run at most.
+/// Runs per project, those that weights are chosen on, and causes per run at most.
 const RUNS: usize = 10;
+const MORE_RUNS: usize = 20;
 const CAUSES: usize = 7;
 
 /// One run: its reports, and for each failing case of them the number of its cause.
 pub struct Labelled {
     /// Weights and threshold may be chosen on these; the others are only measured.
     pub is_tuned_on: bool,
+    pub project: String,
+    /// By cause: the changed line, and the report.
+    places: Vec<String>,
     reports: Vec<String>,
     /// By report and case.
     kept: Vec<(usize, usize)>,
@@ -23,20 +28,30 @@ pub struct Labelled {
 
 /// All simulated runs, the same each time.
 pub fn runs() -> &'static [Labelled] {
-    static RUNS: std::sync::LazyLock<Vec<Labelled>> = std::sync::LazyLock::new(simulate);
-    &RUNS
+    static ALL: std::sync::LazyLock<Vec<Labelled>> = std::sync::LazyLock::new(|| simulate(RUNS));
+    &ALL
 }
 
-fn simulate() -> Vec<Labelled> {
+/// More of them, of the projects that weights are chosen on.
+pub fn more_runs() -> Vec<Labelled> {
+    let mut runs = simulate(MORE_RUNS);
+    runs.retain(|run| run.is_tuned_on);
+    runs
+}
+
+fn simulate(count: usize) -> Vec<Labelled> {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/failures.jsonl.gz")).unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).unwrap();
-    let mut projects: BTreeMap<(String, bool), Vec<String>> = BTreeMap::new();
+    let mut projects: BTreeMap<(String, bool), Vec<(String, String)>> = BTreeMap::new();
     for line in text.lines() {
         let entry: Value = serde_json::from_str(line).unwrap();
         let part = |name: &str| entry[name].as_str().unwrap().to_owned();
         let project = (part("project"), entry["is_tuned_on"].as_bool().unwrap());
-        projects.entry(project).or_default().push(part("report"));
+        projects
+            .entry(project)
+            .or_default()
+            .push((part("cause"), part("report")));
     }
     let mut runs = Vec::new();
     for ((project, is_tuned_on), reports) in projects {
@@ -50,16 +65,14 @@ fn simulate() -> Vec<Labelled> {
                 .wrapping_add(1_442_695_040_888_963_407);
             (random >> 33) as usize % below
         };
-        for _ in 0..RUNS {
+        for _ in 0..count {
             let wanted = 3 + next(CAUSES - 2);
             let mut chosen: BTreeSet<usize> = BTreeSet::new();
             while chosen.len() < wanted.min(reports.len()) {
                 chosen.insert(next(reports.len()));
             }
-            runs.push(Labelled::of(
-                is_tuned_on,
-                chosen.iter().map(|at| reports[*at].clone()).collect(),
-            ));
+            let (places, reports) = chosen.iter().map(|at| reports[*at].clone()).unzip();
+            runs.push(Labelled::of(&project, is_tuned_on, places, reports));
         }
     }
     runs
@@ -75,7 +88,7 @@ fn open(reports: &[String]) -> Vec<Report> {
 
 impl Labelled {
     /// A test fails once per run: of two causes that break it, the first one does.
-    fn of(is_tuned_on: bool, reports: Vec<String>) -> Self {
+    fn of(project: &str, is_tuned_on: bool, places: Vec<String>, reports: Vec<String>) -> Self {
         let (mut seen, mut kept, mut causes) = (BTreeSet::new(), Vec::new(), Vec::new());
         for (cause, report) in open(&reports).iter().enumerate() {
             for (at, case) in report.cases.iter().enumerate().filter(|(_, case)| case.status.is_bad()) {
@@ -87,13 +100,16 @@ impl Labelled {
         }
         Self {
             is_tuned_on,
+            project: project.to_owned(),
+            places,
             reports,
             kept,
             causes,
         }
     }
 
-    fn grouped(&self, reports: &[String]) -> Vec<usize> {
+    /// The reports with only the failures of this run.
+    fn opened(&self, reports: &[String]) -> Vec<Report> {
         let mut opened = open(reports);
         for (number, report) in opened.iter_mut().enumerate() {
             let own: BTreeSet<usize> = self
@@ -108,6 +124,39 @@ impl Labelled {
                 own.contains(&(at - 1))
             });
         }
+        opened
+    }
+
+    /// Its exact groups, each as the changed line and the number of members per cause, and the evidence of all pairs.
+    pub fn pairs(&self) -> (Vec<String>, Vec<[f64; EVIDENCE]>) {
+        let opened = self.opened(&self.reports);
+        let groups = gather(&opened.iter().collect::<Vec<_>>());
+        let told = groups.values().map(|group| {
+            let mut counts: BTreeMap<usize, usize> = BTreeMap::new();
+            for member in &group.members {
+                *counts.entry(member.report).or_default() += 1;
+            }
+            let told: Vec<String> = counts
+                .iter()
+                .map(|(cause, count)| format!("{}={count}", self.places[*cause]))
+                .collect();
+            told.join(" ")
+        });
+        let told = told.collect();
+        let features: Vec<_> = groups.into_values().map(|group| group.features).collect();
+        let rarity = Rarity::of(features.iter());
+        let pairs = features.iter().enumerate();
+        let pairs = pairs.flat_map(|(at, a)| {
+            features[at + 1..]
+                .iter()
+                .map(|b| evidence(a, b, &rarity))
+                .collect::<Vec<_>>()
+        });
+        (told, pairs.collect())
+    }
+
+    fn grouped(&self, reports: &[String]) -> Vec<usize> {
+        let opened = self.opened(reports);
         let clusters = cluster(&opened.iter().collect::<Vec<_>>());
         let mut of = BTreeMap::new();
         for (number, cluster) in clusters.iter().enumerate() {

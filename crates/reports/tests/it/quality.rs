@@ -25,11 +25,10 @@ fn causes_are_found_better_than_by_messages_or_templates_on_projects_never_tuned
     let own = measure(Labelled::clusters, is_new);
     let message = measure(Labelled::by_message, is_new);
     let template = measure(Labelled::by_template, is_new);
-    // Floors against going back, below what was measured (V .828, ARI .675, homogeneity .905; equal messages .736,
-    // .301, .991). The aim is V .85, ARI .80, homogeneity .95. Of the tuned projects, a grouping that knew each cause
-    // and only kept exception types apart would reach V .91 and ARI .84.
+    // Floors against going back, below what was measured (V .853, ARI .720, homogeneity .881, 1.11 clusters per cause;
+    // equal messages .736, .301, .991). The aim is V .85, ARI .80, homogeneity .95.
     assert!(
-        own.v >= 0.81 && own.rand >= 0.64 && own.homogeneity >= 0.89,
+        own.v >= 0.84 && own.rand >= 0.70 && own.homogeneity >= 0.87,
         "{own}; equal messages {message}; equal templates {template}"
     );
     assert!(
@@ -43,8 +42,31 @@ fn causes_are_found_better_than_by_messages_or_templates_on_projects_never_tuned
 }
 
 #[test]
+fn the_projects_that_weights_were_chosen_on_are_grouped_no_worse_than_they_were() {
+    let tuned = measure(Labelled::clusters, |run| run.is_tuned_on);
+    // Measured: V .785, ARI .628, homogeneity .883, 1.33 clusters per cause.
+    assert!(
+        tuned.v >= 0.77 && tuned.rand >= 0.61 && tuned.homogeneity >= 0.87,
+        "{tuned}"
+    );
+}
+
+#[test]
 fn noise_changes_next_to_nothing() {
     let plain = measure(Labelled::clusters, |_| true);
     let noisy = measure(Labelled::noisy_clusters, |_| true);
     assert!((plain.rand - noisy.rand).abs() < 0.02, "{plain} became {noisy}");
+}
+
+#[test]
+fn what_weights_are_found_from_is_the_evidence_of_each_pair_between_nothing_and_all() {
+    for run in labelled::more_runs().iter().step_by(20) {
+        let (groups, pairs) = run.pairs();
+        assert_eq!(pairs.len(), groups.len() * (groups.len() - 1) / 2, "{}", run.project);
+        assert!(
+            pairs.iter().flatten().all(|own| (0.0..=1.0).contains(own)),
+            "{}",
+            run.project
+        );
+    }
 }
