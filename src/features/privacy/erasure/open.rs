@@ -118,6 +118,7 @@ async fn write(app: &App, put: &[OpenErasure], gone: &[Uuid]) -> Result<()> {
 /// When a database cannot be used; nothing has changed then.
 pub(super) async fn put_back(app: &App, user: UserId, note: &OpenErasure) -> Result<PutBack> {
     let mut conn = app.db.begin().await?;
+    closing::hold(&mut conn, user).await?;
     let known = queries::find(&mut conn, note.receipt).await?.map(|known| known.state);
     let wanted = State::parse(&note.state);
     if wanted == Some(State::Cancelled) {

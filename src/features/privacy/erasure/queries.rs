@@ -11,6 +11,7 @@ use uuid::Uuid;
 crate::row! {
     struct Row {
         receipt: Uuid,
+        user_id: Option<Uuid>,
         state: String,
         reason: String,
         asked_at: i64,
@@ -42,7 +43,7 @@ pub(super) fn to_json(counts: &Counts) -> String {
     serde_json::to_string(counts).unwrap_or_else(|_| "{}".to_owned())
 }
 
-const FIND: &str = "SELECT receipt, state, reason, asked_at, began_at, due_at, ended_at, counts \
+const FIND: &str = "SELECT receipt, user_id, state, reason, asked_at, began_at, due_at, ended_at, counts \
      FROM erasures WHERE receipt = $1";
 
 pub(super) async fn find(conn: &mut Conn, receipt: Uuid) -> db::Result<Option<Receipt>> {
@@ -50,7 +51,7 @@ pub(super) async fn find(conn: &mut Conn, receipt: Uuid) -> db::Result<Option<Re
     Ok(row.map(Row::receipt))
 }
 
-const FIND_OPEN: &str = "SELECT receipt, state, reason, asked_at, began_at, due_at, ended_at, counts \
+const FIND_OPEN: &str = "SELECT receipt, user_id, state, reason, asked_at, began_at, due_at, ended_at, counts \
      FROM erasures WHERE user_id = $1";
 
 /// The open erasure of an account.
@@ -62,36 +63,12 @@ pub(super) async fn find_open(conn: &mut Conn, user: UserId) -> db::Result<Optio
 const OPEN: &str = "SELECT receipt, user_id, state, reason, asked_at, began_at, due_at, ended_at, counts FROM erasures \
      WHERE user_id IS NOT NULL AND state IN ('waiting', 'pending', 'erasing') ORDER BY asked_at";
 
-crate::row! {
-    struct OpenRow {
-        receipt: Uuid,
-        user_id: Uuid,
-        state: String,
-        reason: String,
-        asked_at: i64,
-        began_at: Option<i64>,
-        due_at: i64,
-        ended_at: Option<i64>,
-        counts: String,
-    }
-}
-
 /// Every erasure that is not over, with its account.
 pub(super) async fn list_open(conn: &mut Conn) -> db::Result<Vec<(UserId, Receipt)>> {
-    let rows = on!(conn, c => sqlx::query_as::<_, OpenRow>(OPEN).fetch_all(c).await)?;
-    let receipts = rows.into_iter().map(|row| {
-        let receipt = Row {
-            receipt: row.receipt,
-            state: row.state,
-            reason: row.reason,
-            asked_at: row.asked_at,
-            began_at: row.began_at,
-            due_at: row.due_at,
-            ended_at: row.ended_at,
-            counts: row.counts,
-        };
-        (UserId(row.user_id), receipt.receipt())
-    });
+    let rows = on!(conn, c => sqlx::query_as::<_, Row>(OPEN).fetch_all(c).await)?;
+    let receipts = rows
+        .into_iter()
+        .filter_map(|row| Some((UserId(row.user_id?), row.receipt())));
     Ok(receipts.collect())
 }
 
