@@ -61,9 +61,19 @@ pub async fn list(app: &App, user: UserId) -> Result<Vec<Stored>, Error> {
 /// # Errors
 /// When there is none of this id, or the database or the data key cannot be used.
 pub async fn find(app: &App, user: UserId, id: SavedReportId) -> Result<(Stored, Option<Stored>), Error> {
-    let mut rest = list(app, user).await?.into_iter().skip_while(|it| it.id != id);
-    let found = rest.next().ok_or(Error::Absent)?;
-    Ok((found, rest.find(|it| it.report.has_causes())))
+    let rows = queries::list(&mut app.db.acquire().await?, user).await?;
+    // Opened one after the other, and no more of them than are needed.
+    let mut rest = rows.iter().skip_while(|row| row.id != id.0);
+    let row = rest.next().ok_or(Error::Absent)?;
+    let data_key = app.keys.data_key(user.0).await?;
+    let found = open(&data_key, user, row)?;
+    for row in rest {
+        let before = open(&data_key, user, row)?;
+        if before.report.has_causes() {
+            return Ok((found, Some(before)));
+        }
+    }
+    Ok((found, None))
 }
 
 /// Gives a report another name.
