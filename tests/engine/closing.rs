@@ -1,26 +1,14 @@
 //! An account that asks for its deletion, or whose owner says "this was not me": what runs ends at once.
 
-use super::double::{Step, head, piece};
-use super::stage::{Reader, Stage, names, question};
+use super::double::Step;
+use super::stage::{Stage, names, question};
 use super::stories;
-use super::wires::{self, FIVE};
+use super::wires::FIVE;
 use spectr::domain::ids::SessionId;
 use spectr::domain::privacy::erasure::When;
 use spectr::features::accounts::Caller;
 use spectr::features::privacy::erasure;
 use tokio::task::JoinHandle;
-
-/// An answer of which a part has come, and no more comes.
-async fn begun(stage: &Stage) -> Reader {
-    let (provider, model) = FIVE[1];
-    let first = wires::opening(provider) + &wires::text(provider, "partial");
-    stage.double.always(vec![head(), piece(first), Step::Silence]);
-    let mut running = stage.ask((provider, model)).await;
-    running.expect("open").await;
-    running.expect("delta").await;
-    stage.double.request().await;
-    running
-}
 
 /// A call that the provider was asked for and says nothing to.
 async fn being_opened(stage: &Stage) -> JoinHandle<reqwest::Result<reqwest::Response>> {
@@ -33,7 +21,7 @@ async fn being_opened(stage: &Stage) -> JoinHandle<reqwest::Result<reqwest::Resp
 
 stories! {
     async fn asking_for_the_deletion_ends_running_answers_and_those_being_opened(stage: Stage) {
-        let running = begun(stage).await;
+        let running = stage.begun().await;
         let opening = being_opened(stage).await;
 
         let caller = Caller { ip: std::net::Ipv4Addr::LOCALHOST.into(), device: String::new() };
@@ -51,7 +39,7 @@ stories! {
     }
 
     async fn this_was_not_me_ends_running_answers_and_those_being_opened(stage: Stage) {
-        let running = begun(stage).await;
+        let running = stage.begun().await;
         let opening = being_opened(stage).await;
         stage.person.client.post("/settings/privacy/security-log/not-me", &[]).await.see_other();
         stage.double.gone().await;
@@ -63,7 +51,7 @@ stories! {
     }
 
     async fn an_answer_that_ends_during_the_erasure_leaves_no_row(stage: Stage) {
-        let running = begun(stage).await;
+        let running = stage.begun().await;
         let reason = spectr::domain::privacy::erasure::Reason::Child;
         erasure::by_operator(&stage.app.app, stage.person.id, reason, true).await.unwrap();
         running.rest().await;

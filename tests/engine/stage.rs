@@ -1,7 +1,7 @@
 //! What every test of the engine needs: an application whose providers are one double, a person with
 //! keys, a reader of streams.
 
-use super::double::Double;
+use super::double::{Double, Step, head, piece};
 use super::wires::{self, FIVE};
 use crate::support::app::Person;
 use crate::support::{Engine, TestApp};
@@ -101,6 +101,18 @@ impl Stage {
     pub fn post(&self, body: &Value) -> reqwest::RequestBuilder {
         self.app.clock.advance(1);
         self.person.client.request(Method::POST, "/stream/chat").json(body)
+    }
+
+    /// An answer of which a part has come, and no more comes.
+    pub async fn begun(&self) -> Reader {
+        let (provider, model) = FIVE[1];
+        let first = wires::opening(provider) + &wires::text(provider, "partial");
+        self.double.always(vec![head(), piece(first), Step::Silence]);
+        let mut running = self.ask((provider, model)).await;
+        running.expect("open").await;
+        running.expect("delta").await;
+        self.double.request().await;
+        running
     }
 
     /// Asks one of the five and answers the open stream; fails the test if there is none.

@@ -70,12 +70,7 @@ stories! {
     async fn a_restriction_ends_what_is_running_and_says_so(stage: Stage) {
         for kind in ["restrict_calls", "restrict_account"] {
             let (provider, model) = FIVE[1];
-            let first = wires::opening(provider) + &wires::text(provider, "0123456789abcdef");
-            stage.double.always(vec![head(), piece(first), Step::Silence]);
-            let mut reader = stage.ask((provider, model)).await;
-            reader.expect("open").await;
-            reader.expect("delta").await;
-            stage.double.request().await;
+            let mut reader = stage.begun().await;
             let limit = |action| [("limit", kind), ("action", action)];
             stage.person.client.post("/settings/privacy/rights/limit", &limit("make")).await.see_other();
             tokio::time::timeout(PATIENCE, stage.double.gone()).await.unwrap();
@@ -146,13 +141,7 @@ async fn all_aborted(stage: &super::stage::Stage, had_output: bool) {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_restriction_by_way_of_another_server_ends_streams_here_too() {
     let stage = Stage::new(Engine::Postgres).await;
-    let (provider, model) = FIVE[1];
-    let first = wires::opening(provider) + &wires::text(provider, "0123456789abcdef");
-    stage.double.always(vec![head(), piece(first), Step::Silence]);
-    let mut reader = stage.ask((provider, model)).await;
-    reader.expect("open").await;
-    reader.expect("delta").await;
-    stage.double.request().await;
+    let mut reader = stage.begun().await;
     let app = &stage.app.app;
     let caller = Caller {
         ip: std::net::Ipv4Addr::LOCALHOST.into(),
