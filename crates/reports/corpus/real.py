@@ -39,20 +39,29 @@ def sources(folder, pattern):
     return sorted({it for part in patterns for it in folder.glob(part)})
 
 
-def fetch(name, folder):
-    """Puts a project of REAL into the folder, ready to be tested."""
-    kind, version, _, needs, _ = REAL[name]
-    call = lambda *command: subprocess.run(command, cwd=folder, check=True, capture_output=True)
+def call(folder, *command):
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
+
+
+def unpack(name, folder):
+    """Puts the files of a project of REAL into the folder."""
+    kind, version = REAL[name][:2]
     if kind == NODE:
-        call("npm", "pack", "--silent", f"{name}@{version}")
+        call(folder, "npm", "pack", "--silent", f"{name}@{version}")
     else:
-        call(sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary=:all:", "--no-build-isolation", f"{name}=={version}")
+        call(folder, sys.executable, "-m", "pip", "download", "-q", "--no-deps", "--no-binary=:all:", "--no-build-isolation", f"{name}=={version}")
     archive = next(it for it in folder.iterdir() if it.name.endswith((".tgz", ".tar.gz")))
     with tarfile.open(archive) as packed:
         packed.extractall(folder / "unpacked", filter="data")
     archive.unlink()
     shutil.copytree(next((folder / "unpacked").iterdir()), folder, dirs_exist_ok=True)
     shutil.rmtree(folder / "unpacked")
+
+
+def fetch(name, folder):
+    """Puts a project of REAL into the folder, ready to be tested."""
+    kind, _, _, needs, _ = REAL[name]
+    unpack(name, folder)
     wanted = [it for it in needs if not it.startswith("-")]
     for left_out in (it[1:] for it in needs if it.startswith("-")):
         (folder / left_out).unlink()
@@ -60,6 +69,6 @@ def fetch(name, folder):
         manifest = json.loads((folder / "package.json").read_text())
         manifest.pop("devDependencies", None)
         (folder / "package.json").write_text(json.dumps(manifest))
-        call("npm", "install", "--silent", "--no-save", "--no-audit", "--ignore-scripts", *wanted)
+        call(folder, "npm", "install", "--silent", "--no-save", "--no-audit", "--ignore-scripts", *wanted)
     elif wanted:
-        call(sys.executable, "-m", "pip", "install", "-q", *wanted)
+        call(folder, sys.executable, "-m", "pip", "install", "-q", *wanted)

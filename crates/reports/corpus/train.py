@@ -6,7 +6,7 @@
 Each project counts the same, and within it small runs more than their pairs. Evidence for one cause never counts
 against it, nor the other way round; that and the penalty keep the weights from following single projects. Two
 changes within a few lines of one file are left out of training, as nobody can tell them apart, but not of the
-figures. Prints the weights of all together and then, for several thresholds, the scores of each project under weights that
+figures; the runs have one defect per function. Prints the weights of all together and then, for several thresholds, the scores of each project under weights that
 were found without it.
 """
 import collections

@@ -1,5 +1,5 @@
-//! Writes the evidence of all pairs of exact groups in simulated runs of the projects that weights are chosen on, for
-//! `corpus/train.py`: `run <project>`, then `group <changed line>=<members> …` for each group of the run,
+//! Writes the evidence of all pairs of exact groups in simulated runs, of the projects that weights are chosen on and with
+//! one defect per function, for `corpus/train.py`: `run <project>`, then `group <changed line>=<members> …` for each group of the run,
 //! then one line of numbers per pair, in order.
 
 #[path = "../tests/it/labelled.rs"]
@@ -13,7 +13,7 @@ mod labelled;
 
 #[expect(clippy::print_stdout, reason = "its result")]
 fn main() {
-    for run in labelled::more_runs() {
+    for run in labelled::more_runs(labelled::Mix::OnePerFunction) {
         println!("run {}", run.project);
         let (groups, pairs) = run.pairs();
         for group in groups {

@@ -13,8 +13,18 @@ const RUNS: usize = 10;
 const MORE_RUNS: usize = 20;
 const CAUSES: usize = 7;
 
+/// What may come together in one run; `corpus/make.py` says what each measures.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub enum Mix {
+    /// Causes of different functions, as defects come in real runs.
+    OnePerFunction,
+    /// Any changed lines, also of one function.
+    AnyLines,
+}
+
 /// One run: its reports, and for each failing case of them the number of its cause.
 pub struct Labelled {
+    pub mix: Mix,
     /// Weights and threshold may be chosen on these; the others are only measured.
     pub is_tuned_on: bool,
     pub project: String,
@@ -28,33 +38,57 @@ pub struct Labelled {
 
 /// All simulated runs, the same each time.
 pub fn runs() -> &'static [Labelled] {
-    static ALL: std::sync::LazyLock<Vec<Labelled>> = std::sync::LazyLock::new(|| simulate(RUNS));
+    static ALL: std::sync::LazyLock<Vec<Labelled>> = std::sync::LazyLock::new(|| {
+        let mut runs = simulate(RUNS, Mix::OnePerFunction);
+        runs.extend(simulate(RUNS, Mix::AnyLines));
+        runs
+    });
     &ALL
 }
 
 /// More of them, of the projects that weights are chosen on.
-pub fn more_runs() -> Vec<Labelled> {
-    let mut runs = simulate(MORE_RUNS);
+pub fn more_runs(mix: Mix) -> Vec<Labelled> {
+    let mut runs = simulate(MORE_RUNS, mix);
     runs.retain(|run| run.is_tuned_on);
     runs
 }
 
-fn simulate(count: usize) -> Vec<Labelled> {
+/// An entry of the corpus: the changed line, the function that it stands in, and the report.
+struct Entry {
+    place: String,
+    function: String,
+    report: String,
+}
+
+impl Entry {
+    /// What only one cause of a run stands in: a function of a file.
+    fn function(&self) -> (&str, &str) {
+        let file = self.place.rsplit_once(':').map_or("", |(file, _)| file);
+        (file, &self.function)
+    }
+}
+
+fn corpus() -> BTreeMap<(String, bool), Vec<Entry>> {
     let bytes = std::fs::read(concat!(env!("CARGO_MANIFEST_DIR"), "/corpus/failures.jsonl.gz")).unwrap();
     let mut text = String::new();
     std::io::Read::read_to_string(&mut flate2::read::GzDecoder::new(&bytes[..]), &mut text).unwrap();
-    let mut projects: BTreeMap<(String, bool), Vec<(String, String)>> = BTreeMap::new();
+    let mut projects: BTreeMap<_, Vec<Entry>> = BTreeMap::new();
     for line in text.lines() {
         let entry: Value = serde_json::from_str(line).unwrap();
         let part = |name: &str| entry[name].as_str().unwrap().to_owned();
         let project = (part("project"), entry["is_tuned_on"].as_bool().unwrap());
-        projects
-            .entry(project)
-            .or_default()
-            .push((part("cause"), part("report")));
+        projects.entry(project).or_default().push(Entry {
+            place: part("cause"),
+            function: part("function"),
+            report: part("report"),
+        });
     }
+    projects
+}
+
+fn simulate(count: usize, mix: Mix) -> Vec<Labelled> {
     let mut runs = Vec::new();
-    for ((project, is_tuned_on), reports) in projects {
+    for ((project, is_tuned_on), entries) in corpus() {
         // Of the project's own name, so that a further project changes nothing for the others.
         let mut random = project.bytes().fold(12345_u64, |state, byte| {
             state.wrapping_mul(31).wrapping_add(u64::from(byte))
@@ -65,14 +99,24 @@ fn simulate(count: usize) -> Vec<Labelled> {
                 .wrapping_add(1_442_695_040_888_963_407);
             (random >> 33) as usize % below
         };
+        let functions: BTreeSet<_> = entries.iter().map(Entry::function).collect();
+        let most = match mix {
+            Mix::OnePerFunction => functions.len(),
+            Mix::AnyLines => entries.len(),
+        };
         for _ in 0..count {
             let wanted = 3 + next(CAUSES - 2);
-            let mut chosen: BTreeSet<usize> = BTreeSet::new();
-            while chosen.len() < wanted.min(reports.len()) {
-                chosen.insert(next(reports.len()));
+            let (mut chosen, mut taken) = (BTreeSet::new(), BTreeSet::new());
+            while chosen.len() < wanted.min(most) {
+                let at = next(entries.len());
+                let is_free = taken.insert(entries[at].function());
+                if is_free || mix == Mix::AnyLines {
+                    chosen.insert(at);
+                }
             }
-            let (places, reports) = chosen.iter().map(|at| reports[*at].clone()).unzip();
-            runs.push(Labelled::of(&project, is_tuned_on, places, reports));
+            let chosen = chosen.iter().map(|at| &entries[*at]);
+            let (places, reports) = chosen.map(|it| (it.place.clone(), it.report.clone())).unzip();
+            runs.push(Labelled::of(mix, &project, is_tuned_on, places, reports));
         }
     }
     runs
@@ -88,7 +132,7 @@ fn open(reports: &[String]) -> Vec<Report> {
 
 impl Labelled {
     /// A test fails once per run: of two causes that break it, the first one does.
-    fn of(project: &str, is_tuned_on: bool, places: Vec<String>, reports: Vec<String>) -> Self {
+    fn of(mix: Mix, project: &str, is_tuned_on: bool, places: Vec<String>, reports: Vec<String>) -> Self {
         let (mut seen, mut kept, mut causes) = (BTreeSet::new(), Vec::new(), Vec::new());
         for (cause, report) in open(&reports).iter().enumerate() {
             for (at, case) in report.cases.iter().enumerate().filter(|(_, case)| case.status.is_bad()) {
@@ -99,6 +143,7 @@ impl Labelled {
             }
         }
         Self {
+            mix,
             is_tuned_on,
             project: project.to_owned(),
             places,
