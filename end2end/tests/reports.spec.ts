@@ -23,7 +23,7 @@ const TOOLS: [file: string, counts: number[]][] = [
   ['robot.xml', [1, 2, 0, 1, 0]],
   ['ctest.xml', [1, 1, 1, 3, 0]],
   ['cucumber.json', [1, 2, 0, 1, 0]],
-  ['go-test.jsonl', [2, 4, 0, 1, 0]],
+  ['go-test.jsonl', [2, 4, 1, 1, 0]],
   ['gtest.xml', [1, 2, 0, 2, 0]],
   ['nextest-junit.xml', [2, 3, 0, 0, 1]],
   ['allure.zip', [3, 4, 2, 2, 0]],

@@ -32,6 +32,8 @@ pub enum Again {
     /// A retry if the earlier one failed and this one passed, else another case.
     #[default]
     Mended,
+    /// A retry if the earlier one failed, however this one ended; else another case.
+    Rerun,
     /// A retry; the later one decides.
     Attempt,
     /// The same run told in parts (call, tear-down, one assertion each); the worst one decides.
@@ -175,7 +177,7 @@ impl Builder {
         self.take_failures(number, draft, 0);
         let may_return = match draft.again {
             Again::Apart => false,
-            Again::Mended => status.is_bad(),
+            Again::Mended | Again::Rerun => status.is_bad(),
             Again::Attempt | Again::Phase => true,
         };
         if may_return {
@@ -189,6 +191,7 @@ impl Builder {
         match again {
             Again::Apart => false,
             Again::Mended => earlier.is_some_and(Status::is_bad) && status == Status::Passed,
+            Again::Rerun => earlier.is_some_and(Status::is_bad),
             Again::Attempt | Again::Phase => true,
         }
     }

@@ -25,7 +25,8 @@ fn xml(text: &str) -> Option<Format> {
     let tag = rest.split('>').next().unwrap_or_default();
     Some(match super::xml::local(name) {
         "testsuites" | "testsuite" if tag.contains("check.sourceforge.net") => Format::Check,
-        "testsuites" | "testsuite" | "testcase" => Format::JUnit,
+        // `testrun` is what Eclipse and IntelliJ export.
+        "testsuites" | "testsuite" | "testcase" | "testrun" => Format::JUnit,
         "TestRun"
             if tag.contains("microsoft.com") || rest.contains("<UnitTestResult") || rest.contains("<TestSettings") =>
         {
@@ -96,7 +97,7 @@ fn json(text: &str) -> Option<Format> {
         {
             Format::Playwright
         }
-        () if has("uuid") && has("name") && (has("status") || is_cut) => Format::Allure,
+        () if (has("uuid") || has("historyId")) && has("name") && (has("status") || is_cut) => Format::Allure,
         () => return None,
     };
     Some(format)
@@ -128,7 +129,9 @@ fn event(line: &str) -> Option<Format> {
     }
     let kind = value.get("type").text();
     Some(match () {
-        () if value.has("Action") && (value.has("Package") || value.has("ImportPath")) => Format::GoTest,
+        () if value.has("Action") && (value.has("Package") || value.has("ImportPath") || value.has("Test")) => {
+            Format::GoTest
+        }
         () if value.has("$report_type") => Format::PytestLog,
         () if value.has("protocolVersion")
             || (value.has("time") && matches!(kind, "suite" | "testStart" | "group")) =>

@@ -155,17 +155,20 @@ fn western(byte: u8) -> char {
     }
 }
 
+const MARK: &str = "\u{feff}";
+
 /// Without byte order marks and control characters.
 fn clean(text: &str) -> Cow<'_, str> {
     let is_noise = |byte: &u8| *byte < 0x20 && !matches!(byte, b'\t' | b'\n' | b'\r' | 0x1b);
     let has_noise = text.as_bytes().iter().fold(false, |any, byte| any | is_noise(byte));
-    let has_mark = text.starts_with('\u{feff}');
+    // Not only at the start: reports are put together by `cat`, and a piece may begin anywhere.
+    let has_mark = memchr::memmem::find(text.as_bytes(), MARK.as_bytes()).is_some();
     if !has_noise && !has_mark {
         return Cow::Borrowed(text);
     }
     let kept = text.chars().filter(|it| {
         let small = u8::try_from(u32::from(*it)).is_ok_and(|byte| is_noise(&byte));
-        !small && *it != '\u{feff}'
+        !small && !MARK.starts_with(*it)
     });
     Cow::Owned(kept.collect())
 }

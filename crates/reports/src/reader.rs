@@ -214,6 +214,7 @@ impl Known {
                 (event, None) => lines.line(&event, &mut self.out),
                 (_, Some(fault)) => self.out.problem(format!("line {}", self.number), fault.what),
             },
+            Parser::Lines(lines) => lines.other(line, &mut self.out),
             _ => {}
         }
     }

@@ -2,6 +2,7 @@
 //!
 //! A test with failing parts fails with them; what it printed itself decides whether it has a cause
 //! of its own. A package that fails without a failing test (build, panic in `TestMain`) is a case.
+//! What runs again after its package has ended is a retry; before, it is `-count` and a case of its own.
 
 use super::Lines;
 use crate::builder::{Again, Builder, Draft, Told, cut};
@@ -13,6 +14,8 @@ use std::collections::{BTreeMap, HashMap};
 /// Output kept of one test, and tests and packages that may run at once.
 const MAX_OUTPUT: usize = 64 << 10;
 const MAX_RUNNING: usize = 100_000;
+/// Tests of one package whose repeats are told apart.
+const MAX_ENDED: usize = 1_000_000;
 
 #[derive(Debug, Default)]
 struct Running {
@@ -27,6 +30,8 @@ pub struct GoTest {
     /// Packages that had a failing test.
     blamed: HashMap<String, usize>,
     builds: HashMap<String, String>,
+    /// How often each test ended since its package began.
+    ended: HashMap<(String, String), u32>,
 }
 
 impl Lines for GoTest {
@@ -50,11 +55,28 @@ impl Lines for GoTest {
             "pass" if !key.1.is_empty() => self.end(key, Status::Passed, event, out),
             "skip" if !key.1.is_empty() => self.end(key, Status::Skipped, event, out),
             "fail" if !key.1.is_empty() => self.end(key, Status::Failed, event, out),
-            "fail" => self.end_package(key, event, out),
+            "fail" => {
+                self.end_package(&key, event, out);
+                self.forget(&key.0);
+            }
             "pass" | "skip" => {
                 self.running.remove(&key);
+                self.forget(&key.0);
             }
             _ => {}
+        }
+    }
+
+    /// Before Go 1.24 a package that cannot be built has no event, only the line for people.
+    fn other(&mut self, line: &str, out: &mut Builder) {
+        let Some(rest) = line.strip_prefix("FAIL\t") else {
+            return;
+        };
+        if let Some((package, why)) = rest.trim_end().split_once(" [")
+            && matches!(why, "build failed]" | "setup failed]")
+        {
+            let told = why.strip_suffix(']').unwrap_or(why);
+            Ended::errored(package, "(package)", told).push(0, out);
         }
     }
 
@@ -74,6 +96,7 @@ impl Lines for GoTest {
 impl GoTest {
     fn end(&mut self, key: (String, String), status: Status, event: &Value<'_>, out: &mut Builder) {
         let run = self.running.remove(&key).unwrap_or_default();
+        let repeats = self.repeats(&key);
         let (package, test) = key;
         if status.is_bad() {
             *self.blamed.entry(package.clone()).or_default() += 1;
@@ -93,12 +116,29 @@ impl GoTest {
             is_echo,
             seconds: event.get("Elapsed").number(),
         };
-        ended.push(out);
+        ended.push(repeats, out);
     }
 
-    fn end_package(&mut self, key: (String, String), event: &Value<'_>, out: &mut Builder) {
+    /// How often this test has ended since its package began; counts this end.
+    fn repeats(&mut self, key: &(String, String)) -> u32 {
+        if let Some(count) = self.ended.get_mut(key) {
+            *count += 1;
+            return *count;
+        }
+        if self.ended.len() < MAX_ENDED {
+            self.ended.insert(key.clone(), 0);
+        }
+        0
+    }
+
+    /// A package has ended: what runs again is a retry.
+    fn forget(&mut self, package: &str) {
+        self.ended.retain(|(it, _), _| it != package);
+    }
+
+    fn end_package(&mut self, key: &(String, String), event: &Value<'_>, out: &mut Builder) {
         let package = key.0.clone();
-        let own = self.running.remove(&key).unwrap_or_default().output;
+        let own = self.running.remove(key).unwrap_or_default().output;
         // Tests that a panic or a time-out left without an end.
         let hanging: Vec<(String, String)> = self
             .running
@@ -116,7 +156,8 @@ impl GoTest {
             } else {
                 own.clone()
             };
-            Ended::errored(&package, test, &told).push(out);
+            let repeats = self.repeats(&(package.clone(), test.clone()));
+            Ended::errored(&package, test, &told).push(repeats, out);
         }
         if hanging.is_empty() && self.blamed.remove(&package).is_none() {
             let build = self
@@ -125,7 +166,7 @@ impl GoTest {
                 .cloned()
                 .unwrap_or_default();
             let told = if build.is_empty() { own } else { build };
-            Ended::errored(&package, "(package)", &told).push(out);
+            Ended::errored(&package, "(package)", &told).push(0, out);
         }
     }
 }
@@ -152,7 +193,7 @@ impl<'a> Ended<'a> {
         }
     }
 
-    fn push(&self, out: &mut Builder) {
+    fn push(&self, repeats: u32, out: &mut Builder) {
         let mut failures = Vec::new();
         if self.status.is_bad() && !self.is_echo {
             failures.push(Told {
@@ -168,13 +209,14 @@ impl<'a> Ended<'a> {
             is_echo: self.is_echo,
             failures,
             again: Again::Attempt,
+            key: (repeats > 0).then(|| Cow::Owned(format!("{}\n{}\n{repeats}", self.package, self.test))),
             ..Draft::default()
         });
     }
 }
 
 /// What a test printed, without the frame lines of the tool.
-fn own_output(output: &str) -> String {
+pub fn own_output(output: &str) -> String {
     let is_frame = |line: &&str| {
         let line = line.trim_start();
         ![

@@ -100,12 +100,19 @@ pub fn rspec(document: &Value<'_>, out: &mut Builder) {
         });
     }
     let outside = document.get("summary").get("errors_outside_of_examples_count").number();
-    if outside.is_some_and(|count| count > 0.0) {
-        let messages = lines(document.get("messages"));
-        out.problem(
-            "examples",
-            format!("errors outside of any example: {}", super::first_line(&messages)),
-        );
+    let messages = document.get("messages").items();
+    for error in 0..outside.map_or(0, super::whole) {
+        let told = messages.get(usize::from(error)).map_or("", Value::text);
+        out.case(&Draft {
+            name: Cow::Borrowed("(outside of any example)"),
+            status: Some(Status::Errored),
+            failures: vec![Told {
+                stack: Cow::Borrowed(told),
+                ..Told::default()
+            }],
+            again: Again::Apart,
+            ..Draft::default()
+        });
     }
 }
 
@@ -170,10 +177,19 @@ pub fn cucumber(document: &Value<'_>, out: &mut Builder) {
                 .iter()
                 .filter_map(|step| step.get("result").get("duration").number())
                 .sum();
+            let file = feature.str(if feature.has("uri") { "uri" } else { "location" });
+            let place = ["id", "line", "location"].map(|key| element.get(key));
+            let is_placed = place.iter().any(|it| !it.text().is_empty() || it.number().is_some());
+            let [id, line, location] = place;
             out.case(&Draft {
                 suite: feature.str("name"),
                 name: element.str("name"),
-                file: feature.str(if feature.has("uri") { "uri" } else { "location" }),
+                // Rows of an outline share a name, and retries of one share a place.
+                key: is_placed.then(|| {
+                    let line = line.number().unwrap_or(0.0);
+                    Cow::Owned(format!("{file}\n{}\n{line}\n{}", id.text(), location.text()))
+                }),
+                file,
                 status: Some(status),
                 // behave counts in seconds; no scenario lasts under a thousand nanoseconds.
                 millis: Some(if nanos < 1000.0 { nanos * 1000.0 } else { nanos / 1e6 }),

@@ -5,16 +5,23 @@
 //! Playwright (the project stands in `hostname`), gotestsum (a retry is a second element), GoogleTest
 //! (`status="notrun"`), CTest, nextest, PHPUnit, RSpec, Cypress and Mocha.
 
+use super::go_test::own_output;
 use super::numbers::seconds;
 use crate::builder::{Again, Builder, Draft, Told};
 use crate::model::Status;
 use crate::xml::driver::{Dialect, Suite};
 use crate::xml::tree::Element;
 use std::borrow::Cow;
+use std::collections::HashSet;
+
+/// Go's tests with failed parts that are remembered.
+const MAX_PARENTS: usize = 10_000;
 
 #[derive(Debug, Default)]
 pub struct JUnit {
     is_go: bool,
+    /// Go's tests that have a failed part, with their package.
+    failed_parents: HashSet<(String, String)>,
 }
 
 impl Dialect for JUnit {
@@ -45,12 +52,16 @@ impl Dialect for JUnit {
             millis: seconds(case.attribute("time")),
             ..Draft::default()
         };
+        let root = suites.first().map_or("", |root| root.attribute("name"));
         draft.again = match suite_name {
-            _ if self.is_go => Again::Attempt,
+            _ if self.is_go => Again::Rerun,
             "pytest" => Again::Phase,
+            // RSpec and Mocha retry within one element, and give rows of a table one name.
+            name if name.starts_with("rspec") || root == "Mocha Tests" => Again::Apart,
             _ => Again::Mended,
         };
         read_outcome(case, &mut draft);
+        draft.is_echo = self.is_go && self.is_echo(&draft);
         out.case(&draft);
     }
 
@@ -66,6 +77,23 @@ impl Dialect for JUnit {
             }
             _ => {}
         }
+    }
+}
+
+impl JUnit {
+    /// Whether a test of Go failed only because a part of it, told before, did. Notes the parent of a failed part.
+    fn is_echo(&mut self, draft: &Draft<'_>) -> bool {
+        if !draft.status.is_some_and(Status::is_bad) {
+            return false;
+        }
+        let key = |test: &str| (draft.class.clone().into_owned(), test.to_owned());
+        if let Some((parent, _)) = draft.name.rsplit_once('/')
+            && self.failed_parents.len() < MAX_PARENTS
+        {
+            self.failed_parents.insert(key(parent));
+        }
+        let says_nothing = |told: &Told<'_>| own_output(&told.stack).is_empty();
+        draft.failures.iter().all(says_nothing) && self.failed_parents.contains(&key(&draft.name))
     }
 }
 

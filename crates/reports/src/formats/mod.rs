@@ -26,6 +26,9 @@ use super::json::Value;
 pub trait Lines: std::fmt::Debug {
     fn line(&mut self, event: &Value<'_>, out: &mut Builder);
 
+    /// A line between the events that is none.
+    fn other(&mut self, _line: &str, _out: &mut Builder) {}
+
     /// The report has ended.
     fn finish(&mut self, _out: &mut Builder) {}
 }

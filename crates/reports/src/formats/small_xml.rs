@@ -15,13 +15,16 @@ impl Dialect for CppUnit {
         matches!(name, "FailedTest" | "Test")
     }
 
-    fn case(&mut self, case: Element<'_>, _suites: &[Suite], out: &mut Builder) {
+    fn case(&mut self, case: Element<'_>, suites: &[Suite], out: &mut Builder) {
         let full = case.child_text("Name").trim().to_owned();
         let (class, name) = full.rsplit_once("::").unwrap_or(("", &full));
         let kind = case.child_text("FailureType");
+        // AUnit writes the same, but calls a failed test a test too: the list decides.
+        let list = suites.last().map_or("", |list| &list.name);
         let status = match kind.trim() {
-            _ if case.name() == "Test" => Status::Passed,
             "Error" => Status::Errored,
+            "" if list == "SkippedTests" => Status::Skipped,
+            "" if case.name() == "Test" && list != "FailedTests" => Status::Passed,
             _ => Status::Failed,
         };
         let place = case.child("Location");
@@ -51,7 +54,10 @@ pub struct CUnit;
 
 impl Dialect for CUnit {
     fn is_case(&self, name: &str, _suites: &[Suite]) -> bool {
-        matches!(name, "CUNIT_RUN_TEST_SUCCESS" | "CUNIT_RUN_TEST_FAILURE")
+        matches!(
+            name,
+            "CUNIT_RUN_TEST_SUCCESS" | "CUNIT_RUN_TEST_FAILURE" | "CUNIT_RUN_SUITE_FAILURE"
+        )
     }
 
     fn labels(&self, name: &str) -> bool {
@@ -59,6 +65,21 @@ impl Dialect for CUnit {
     }
 
     fn case(&mut self, case: Element<'_>, suites: &[Suite], out: &mut Builder) {
+        if case.name() == "CUNIT_RUN_SUITE_FAILURE" {
+            // Its tests are not told of.
+            out.case(&Draft {
+                suite: Cow::Owned(case.child_text("SUITE_NAME").trim().to_owned()),
+                name: Cow::Borrowed("(the suite did not run)"),
+                status: Some(Status::Errored),
+                failures: vec![Told {
+                    message: case.child_text("FAILURE_REASON"),
+                    ..Told::default()
+                }],
+                again: Again::Apart,
+                ..Draft::default()
+            });
+            return;
+        }
         let has_failed = case.name() == "CUNIT_RUN_TEST_FAILURE";
         let suite = suites.iter().rev().find(|suite| !suite.text.is_empty());
         let mut failures = Vec::new();
@@ -130,14 +151,32 @@ impl Dialect for Check {
 
 /// Boost.Test: the log, and the short and detailed reports.
 #[derive(Debug, Default)]
-pub struct Boost;
+pub struct Boost {
+    has_lone_failures: bool,
+}
 
 impl Dialect for Boost {
     fn is_case(&self, name: &str, _suites: &[Suite]) -> bool {
-        name == "TestCase"
+        // A log of the default level names no test cases: its failures stand alone.
+        name == "TestCase" || boost_failure(name).is_some()
     }
 
     fn case(&mut self, case: Element<'_>, suites: &[Suite], out: &mut Builder) {
+        if let Some(status) = boost_failure(case.name()) {
+            let failure = boost_told(case);
+            out.case(&Draft {
+                name: Cow::Owned(format!("(at {})", failure.stack)),
+                status: Some(status),
+                failures: vec![failure],
+                again: Again::Apart,
+                ..Draft::default()
+            });
+            if !std::mem::replace(&mut self.has_lone_failures, true) {
+                let what = "the log tells failures without their test cases; --log_level=test_suite names them";
+                out.problem("log", what);
+            }
+            return;
+        }
         let path: Vec<&str> = suites
             .iter()
             .filter(|it| it.name == "TestSuite")
@@ -152,15 +191,20 @@ impl Dialect for Boost {
         };
         let mut failures = Vec::new();
         for child in case.children() {
-            let own = match child.name() {
-                "Error" | "FatalError" => Status::Failed,
-                "Exception" => Status::Errored,
-                _ => continue,
+            let Some(own) = boost_failure(child.name()) else {
+                continue;
             };
             status = status.max(own);
+            failures.push(boost_told(child));
+        }
+        if failures.is_empty() && status.is_bad() {
+            // The report, unlike the log, tells how many and not which.
+            let message = match case.attribute("assertions_failed") {
+                "" => case.attribute("result").to_owned(),
+                count => format!("{}, failed assertions: {count}", case.attribute("result")),
+            };
             failures.push(Told {
-                message: child.text(),
-                stack: Cow::Owned(at(child.attribute("file"), child.attribute("line"))),
+                message: Cow::Owned(message),
                 ..Told::default()
             });
         }
@@ -175,6 +219,27 @@ impl Dialect for Boost {
             again: Again::Apart,
             ..Draft::default()
         });
+    }
+}
+
+fn boost_failure(name: &str) -> Option<Status> {
+    match name {
+        "Error" | "FatalError" => Some(Status::Failed),
+        "Exception" => Some(Status::Errored),
+        _ => None,
+    }
+}
+
+/// An exception knows only the last place that the test passed.
+fn boost_told(failure: Element<'_>) -> Told<'_> {
+    let place = failure
+        .child("LastCheckpoint")
+        .filter(|_| failure.attribute("line") == "0")
+        .unwrap_or(failure);
+    Told {
+        message: failure.text(),
+        stack: Cow::Owned(at(place.attribute("file"), place.attribute("line"))),
+        ..Told::default()
     }
 }
 

@@ -1,4 +1,4 @@
-//! TAP 12 to 14: prove, node:test, node-tap, bats, pytest-tap.
+//! TAP 12 to 14: prove, node:test, node-tap, tape, ava, mocha, bats, Check, pytest-tap.
 //!
 //! Points inside a subtest are the cases; the point that sums a subtest up is one only where the
 //! producer says that it is a test itself, as node does.
@@ -20,6 +20,8 @@ struct Point {
     has_parts: bool,
     has_failed_part: bool,
     details: String,
+    /// The details came as a block of YAML, which is whole.
+    has_block: bool,
 }
 
 #[derive(Debug, Default)]
@@ -28,6 +30,12 @@ pub struct Tap {
     levels: Vec<(String, usize, bool)>,
     waiting: Option<Point>,
     in_details: bool,
+    /// Spaces before the block's first line.
+    margin: Option<usize>,
+    /// The last line was the version.
+    is_begun: bool,
+    /// tape heads its tests by comments, the first right after the version.
+    heading: Option<String>,
     planned: Option<usize>,
     points: usize,
 }
@@ -42,11 +50,14 @@ impl Tap {
         }
         if text.starts_with("---") && self.waiting.is_some() && text.trim_end() == "---" {
             self.in_details = true;
+            self.margin = None;
             return;
         }
+        let is_begun = std::mem::replace(&mut self.is_begun, text.starts_with("TAP version "));
         let depth = (indent / 4).min(MAX_DEPTH);
         if let Some(name) = text.strip_prefix("# Subtest:") {
             self.flush(out);
+            self.heading = None;
             // Some indent the heading with the subtest, some do not; points correct it.
             self.enter(depth, name.trim());
         } else if let Some(point) = point(text, depth) {
@@ -58,10 +69,28 @@ impl Tap {
         } else if let Some(plan) = text.strip_prefix("1..").filter(|_| indent == 0) {
             self.planned = plan.split([' ', '#']).next().and_then(|count| count.parse().ok());
         } else if let Some(note) = text.strip_prefix('#') {
-            // Test::More explains failures in comments.
-            if let Some(waiting) = self.waiting.as_mut().filter(|it| it.status.is_bad()) {
-                push_line(&mut waiting.details, note.strip_prefix(' ').unwrap_or(note));
+            let note = note.strip_prefix(' ').unwrap_or(note);
+            if is_total(note) {
+                return;
             }
+            if self.heading.is_some() || is_begun {
+                self.flush(out);
+                self.heading = Some(note.trim().to_owned());
+            } else {
+                // Test::More explains failures in comments.
+                self.explain(note);
+            }
+        } else if indent >= 2 && !text.starts_with("1..") && !text.starts_with('}') {
+            // Mocha lets the stack follow without a block.
+            self.explain(line.get(2..).unwrap_or(text));
+        }
+    }
+
+    /// A line on the failure at hand.
+    fn explain(&mut self, line: &str) {
+        let open = self.waiting.as_mut();
+        if let Some(waiting) = open.filter(|it| it.status.is_bad() && !it.has_block) {
+            push_line(&mut waiting.details, line);
         }
     }
 
@@ -79,7 +108,10 @@ impl Tap {
         if text.trim_end() == "..." {
             self.in_details = false;
         } else if let Some(waiting) = &mut self.waiting {
-            push_line(&mut waiting.details, line.get(waiting.depth * 4 + 2..).unwrap_or(text));
+            let indent = line.len() - text.len();
+            let margin = *self.margin.get_or_insert(indent);
+            waiting.has_block = true;
+            push_line(&mut waiting.details, line.get(margin.min(indent)..).unwrap_or(text));
         }
     }
 
@@ -122,11 +154,13 @@ impl Tap {
         if point.has_parts && !is_test {
             return;
         }
+        let heading = self.heading.as_deref().filter(|_| point.depth == 0);
         let path: Vec<&str> = self
             .levels
             .iter()
             .take(point.depth)
             .map(|(name, ..)| name.as_str())
+            .chain(heading)
             .filter(|it| !it.is_empty())
             .collect();
         let is_echo = point.status.is_bad() && point.has_failed_part;
@@ -164,6 +198,16 @@ impl Tap {
     }
 }
 
+/// Whether a comment sums the run up: `tests 10`, `pass 4`, `ok`.
+fn is_total(note: &str) -> bool {
+    let (word, count) = note.trim().split_once(char::is_whitespace).unwrap_or((note.trim(), ""));
+    let is_word = matches!(
+        word,
+        "tests" | "pass" | "fail" | "passed" | "failed" | "skip" | "skipped" | "todo" | "suites" | "cancelled" | "ok"
+    );
+    is_word && count.trim().bytes().all(|it| it.is_ascii_digit())
+}
+
 /// Reads `ok 1 - name # SKIP why`.
 fn point(text: &str, depth: usize) -> Option<Point> {
     let (is_ok, rest) = match text.strip_prefix("not ok") {
@@ -197,6 +241,7 @@ fn point(text: &str, depth: usize) -> Option<Point> {
         has_parts: false,
         has_failed_part: false,
         details: String::new(),
+        has_block: false,
     })
 }
 

@@ -14,39 +14,64 @@ use std::collections::HashMap;
 pub struct Trx {
     /// Cases by the id of their definition.
     cases: HashMap<String, Vec<usize>>,
+    /// Classes by the id of the definition: some tools write the definitions first.
+    classes: HashMap<String, String>,
 }
 
 impl Dialect for Trx {
-    fn is_case(&self, name: &str, _suites: &[Suite]) -> bool {
-        matches!(name, "UnitTestResult" | "UnitTest")
+    fn is_case(&self, name: &str, suites: &[Suite]) -> bool {
+        let is_within = |list: &str| suites.last().is_some_and(|around| around.name == list);
+        name == "UnitTest" || is_result(name) && (is_within("Results") || name == "UnitTestResult")
     }
 
     fn case(&mut self, case: Element<'_>, _suites: &[Suite], out: &mut Builder) {
         if case.name() == "UnitTest" {
-            let Some(numbers) = self.cases.get(case.attribute("id")) else {
-                return;
-            };
-            let class = case
-                .child("TestMethod")
-                .map_or("", |method| method.attribute("className"));
-            // Older tools append the assembly.
-            let class = class.split(',').next().unwrap_or_default();
-            for number in numbers {
-                out.set_class(*number, class);
-            }
+            self.define(case, out);
             return;
         }
-        let rows: Vec<Element<'_>> = case.all().filter(|it| it.name() == "UnitTestResult").collect();
-        let rows = if rows.is_empty() { vec![case] } else { rows };
-        for row in rows {
-            if let Some(number) = out.case(&draft(row)) {
-                self.cases
-                    .entry(case.attribute("testId").to_owned())
-                    .or_default()
-                    .push(number);
+        let known = self.classes.get(case.attribute("testId"));
+        for row in rows(case) {
+            let mut draft = draft(row);
+            draft.class = Cow::Borrowed(known.map_or("", String::as_str));
+            let number = out.case(&draft);
+            if let Some(number) = number.filter(|_| known.is_none()) {
+                let id = case.attribute("testId").to_owned();
+                self.cases.entry(id).or_default().push(number);
             }
         }
     }
+}
+
+impl Trx {
+    /// Tells the cases of a definition their class, those that came and those to come.
+    fn define(&mut self, definition: Element<'_>, out: &mut Builder) {
+        let class = definition
+            .child("TestMethod")
+            .map_or("", |method| method.attribute("className"));
+        // Older tools append the assembly; node-trx has a word for no class.
+        let class = class.split(',').next().unwrap_or_default();
+        let class = if class == "none" { "" } else { class };
+        let id = definition.attribute("id");
+        match self.cases.get(id) {
+            Some(numbers) => numbers.iter().for_each(|number| out.set_class(*number, class)),
+            None => {
+                self.classes.insert(id.to_owned(), class.to_owned());
+            }
+        }
+    }
+}
+
+/// Unit tests, and the web, load, manual and generic ones of Visual Studio.
+fn is_result(name: &str) -> bool {
+    name.ends_with("TestResult")
+}
+
+/// The results without results of their own: rows of data-driven tests nest, also within each other.
+fn rows(case: Element<'_>) -> Vec<Element<'_>> {
+    let is_leaf = |it: &Element<'_>| !it.all().any(|inner| is_result(inner.name()));
+    let inner = case.all().filter(|it| is_result(it.name()) && is_leaf(it));
+    let inner: Vec<Element<'_>> = inner.collect();
+    if inner.is_empty() { vec![case] } else { inner }
 }
 
 fn draft(row: Element<'_>) -> Draft<'_> {

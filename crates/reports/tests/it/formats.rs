@@ -1,8 +1,7 @@
 //! Reports that the real tools wrote on failing suites, with the counts those tools printed.
 //!
-//! Fixtures were made by running pytest 9, Jest 30, Vitest, Mocha 11, node:test 20, node-tap, Playwright,
-//! cucumber-js, behave, Robot Framework 7, CTest, GoogleTest, Check, CppUnit, CUnit, Test::More, go test 1.19,
-//! cargo nextest and libtest. Formats whose tools do not run here are written after their specifications.
+//! Which tool and version wrote which is in `fixtures/README.md`. Formats whose tools do not run here are
+//! written after their specifications.
 
 use super::written;
 use spectr_reports::format::Format;
@@ -39,7 +38,8 @@ pub const RECORDED: &[(&str, Format, [usize; 5])] = &[
     ("ctest.xml", Format::CTest, [1, 1, 1, 3, 0]),
     ("cucumber.json", Format::Cucumber, [1, 2, 0, 1, 0]),
     ("behave.json", Format::Cucumber, [1, 2, 1, 0, 0]),
-    ("go-test.jsonl", Format::GoTest, [2, 4, 0, 1, 0]),
+    // Beside the tests a package that could not be built.
+    ("go-test.jsonl", Format::GoTest, [2, 4, 1, 1, 0]),
     ("gtest.xml", Format::JUnit, [1, 2, 0, 2, 0]),
     ("gtest.json", Format::GoogleTest, [1, 2, 0, 2, 0]),
     ("check.xml", Format::Check, [1, 1, 1, 0, 0]),
@@ -48,6 +48,71 @@ pub const RECORDED: &[(&str, Format, [usize; 5])] = &[
     // 5 run: 2 passed (1 flaky), 3 failed.
     ("nextest-junit.xml", Format::JUnit, [2, 3, 0, 0, 1]),
     ("libtest.jsonl", Format::LibTest, [2, 3, 0, 1, 0]),
+    // mocha says 4 passing, 2 pending, 6 failing. The TRX tells both tests behind the failed hook and not the hook,
+    // and the one that hung as timed out; TAP and CTRF tell the hook.
+    ("mocha.trx", Format::Trx, [4, 6, 1, 2, 0]),
+    ("mocha.tap", Format::Tap, [4, 6, 0, 2, 0]),
+    ("mocha-ctrf.json", Format::Ctrf, [4, 6, 0, 2, 1]),
+    // Of the same suite, the suite `Price` without its inner one; thrown errors and the time-out are broken.
+    ("allure1.xml", Format::Allure1, [2, 2, 2, 2, 0]),
+    // Jest says 4 failed, 1 skipped, 1 todo, 3 passed; the file that did not load is a result too.
+    ("jest.trx", Format::Trx, [3, 5, 0, 2, 0]),
+    // Tests run: 12, Errors: 1, Failures: 6, Inconclusive: 1; Not run: 2 (Invalid: 1, Ignored: 1).
+    ("nunit2.xml", Format::NUnit, [4, 6, 2, 2, 0]),
+    // 8 specs, 2 pending; of its 5 failures one is of a suite, which this reporter does not tell.
+    ("jasmine-nunit.xml", Format::NUnit, [2, 4, 0, 2, 0]),
+    // 5 failed, 4 passed, 1 skipped, 2 xfailed: pytest-nunit writes the last as passed.
+    ("pytest-nunit.xml", Format::NUnit, [6, 5, 0, 1, 0]),
+    // A crash ends the run in the midst: the log stops there, the report calls the rest passed, JUnit skipped.
+    ("boost-log.xml", Format::Boost, [3, 3, 2, 1, 0]),
+    ("boost-report.xml", Format::Boost, [9, 1, 3, 0, 0]),
+    ("boost-junit.xml", Format::JUnit, [3, 3, 2, 6, 0]),
+    // The default level: 6 failed assertions and exceptions without the names of their tests.
+    ("boost-log-failures.xml", Format::Boost, [0, 4, 2, 0, 0]),
+    // Tests run: 11, Failures: 2, Errors: 3, Skipped: 2, Flakes: 1, in three files; a third one has the rest.
+    ("surefire.xml", Format::JUnit, [2, 1, 2, 2, 1]),
+    ("surefire-setup.xml", Format::JUnit, [0, 0, 1, 0, 0]),
+    // 3 runs of a suite with 3 failures, one of them a parent, and one that passed when run again.
+    ("gotestsum-rerun.xml", Format::JUnit, [4, 3, 0, 1, 1]),
+    ("gotestsum-rerun.jsonl", Format::GoTest, [4, 3, 0, 1, 1]),
+    // DONE 10 tests, 1 skipped, 5 failures, 1 error: a package that could not be built.
+    ("go119-test.jsonl", Format::GoTest, [4, 5, 1, 1, 0]),
+    // -count=2: each test twice.
+    ("go-count.jsonl", Format::GoTest, [8, 6, 0, 2, 0]),
+    // 12 examples, 6 failures, 2 pending.
+    ("rspec.json", Format::RSpec, [4, 6, 0, 2, 0]),
+    ("rspec-junit.xml", Format::JUnit, [4, 6, 0, 2, 0]),
+    // 0 examples, 0 failures, 1 error occurred outside of examples.
+    ("rspec-broken.json", Format::RSpec, [0, 0, 1, 0, 0]),
+    // Tests: 11, Errors: 2, Failures: 2, Skipped: 2, Incomplete: 1, Risky: 1; the XML calls risky an error.
+    ("phpunit.xml", Format::JUnit, [3, 2, 3, 3, 0]),
+    // tests 8, pass 5 (1 skip and 2 todo among them), fail 3.
+    ("tape.tap", Format::Tap, [2, 3, 0, 3, 0]),
+    // 3 tests failed, 1 known failure, 1 test skipped, 1 test todo.
+    ("ava.tap", Format::Tap, [2, 3, 0, 2, 0]),
+    ("bats.tap", Format::Tap, [1, 2, 0, 1, 0]),
+    // Sections and subcases are cases of their own; failures that Catch2 was told to expect are still told.
+    ("catch2-junit.xml", Format::JUnit, [2, 4, 1, 0, 0]),
+    ("doctest-junit.xml", Format::JUnit, [2, 2, 1, 0, 0]),
+    // Suites 2, run 1; test cases run 2, failed 1.
+    ("cunit-suite.xml", Format::CUnit, [1, 1, 1, 0, 0]),
+    // 44%: Checks: 9, Failures: 2, Errors: 3.
+    ("check-loop.xml", Format::Check, [4, 2, 3, 0, 0]),
+];
+
+/// Class and name that a case of a recorded report must have.
+const NAMED: &[(&str, &str, &str)] = &[
+    ("jest.trx", "Price", "Price / with rows / doubles 2"),
+    ("nunit2.xml", "Shop.SizeTest(2)", "IsOne"),
+    ("nunit2.xml", "Shop.PriceTest", "Texts(\"a.b\",\"x(1)\")"),
+    ("jasmine-nunit.xml", "Price › with rows", "doubles 2"),
+    ("tape.tap", "is off", "five"),
+    ("rspec.json", "Price with rows", "doubles a row"),
+    ("cunit-suite.xml", "", "(the suite did not run)"),
+    ("boost-log-failures.xml", "", "(at boost.cpp:11)"),
+    ("go119-test.jsonl", "example.org/shop/broken", "(package)"),
+    ("surefire.xml", "shop.PriceTest", "flaky"),
+    ("check-loop.xml", "core", "rows #2"),
 ];
 
 pub fn recorded(name: &str) -> Vec<u8> {
@@ -107,6 +172,55 @@ fn reports_of_real_tools_have_the_counts_that_the_tools_printed() {
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
+}
+
+#[test]
+fn cases_have_the_names_that_their_tool_gave_them() {
+    for (file, class, name) in NAMED {
+        let report = read(&recorded(file), 1 << 20);
+        let mut cases = report
+            .cases
+            .iter()
+            .map(|case| (report.text(case.class), report.text(case.name)));
+        assert!(cases.any(|it| it == (*class, *name)), "{file}: {class} {name}");
+    }
+}
+
+#[test]
+fn a_parent_that_fails_with_its_part_is_an_echo_in_both_reports_of_gotestsum() {
+    for file in ["gotestsum-rerun.xml", "gotestsum-rerun.jsonl"] {
+        let report = read(&recorded(file), 1 << 20);
+        let echoes: Vec<&str> = report
+            .cases
+            .iter()
+            .filter(|case| case.is_echo)
+            .map(|case| report.text(case.name))
+            .collect();
+        assert_eq!(echoes, ["TestRows"], "{file}");
+    }
+}
+
+#[test]
+fn a_failure_in_tap_keeps_what_follows_it_and_nothing_of_the_totals() {
+    for (file, name, wanted) in [
+        ("mocha.tap", "Price throws", "no price\nTypeError: no price\n"),
+        (
+            "mocha.tap",
+            "Stock \"before all\" hook for \"is full\"",
+            "no stock\nError: no stock\n",
+        ),
+        ("tape.tap", "five", "Error: five\n    at "),
+        ("bats.tap", "throws", "(in test file price.bats, line 4)\n"),
+    ] {
+        let report = read(&recorded(file), 1 << 20);
+        let case = report.cases.iter().find(|case| report.text(case.name) == name).unwrap();
+        let stack = report.text(report.verdict(case).unwrap().stack);
+        assert!(stack.starts_with(wanted), "{file}: {stack}");
+        assert!(
+            !stack.contains("\ntests ") && !stack.contains("\npass "),
+            "{file}: {stack}"
+        );
+    }
 }
 
 #[test]

@@ -102,4 +102,46 @@ pub const ALL: &[Written] = &[
         Format::Dart,
         [1, 1, 0, 0, 0],
     ),
+    (
+        "AUnit, which calls failed tests tests",
+        "<TestRun><SuccessfulTests><Test><Name>Stack.Push</Name></Test></SuccessfulTests><FailedTests><Test><Name>Stack.Pop</Name><FailureType>Assertion</FailureType><Message>not implemented</Message></Test><Test><Name>Stack.Top</Name><FailureType>Error</FailureType><Message>raised</Message></Test></FailedTests><SkippedTests><Test><Name>Stack.Swap</Name></Test></SkippedTests></TestRun>",
+        Format::CppUnit,
+        [1, 1, 1, 1, 0],
+    ),
+    (
+        "TRX with rows within rows, a web test and definitions before the results",
+        r#"<TestRun xmlns="http://microsoft.com/schemas/VisualStudio/TeamTest/2010"><TestDefinitions><UnitTest id="t1"><TestMethod className="Shop.Rows"/></UnitTest></TestDefinitions><Results>
+<UnitTestResult testId="t1" testName="Rows" outcome="Failed"><InnerResults><UnitTestResult testId="t1" testName="Rows (1)" outcome="Failed"/><UnitTestResult testId="t1" testName="Rows (2)" outcome="Failed"><InnerResults><UnitTestResult testId="t1" testName="Rows (2) (a)" outcome="Passed"/><UnitTestResult testId="t2" testName="Rows (2) (b)" outcome="Failed"/></InnerResults></UnitTestResult></InnerResults></UnitTestResult>
+<WebTestResult testId="t3" testName="Login" outcome="Passed"><WebTestResultFilePath>Login.webtestResult</WebTestResultFilePath></WebTestResult></Results></TestRun>"#,
+        Format::Trx,
+        [2, 2, 0, 0, 0],
+    ),
+    (
+        "Cucumber's outline: rows of one name are apart, a retry in the same place is not",
+        r#"[{"keyword":"Feature","name":"Shop","uri":"shop.feature","elements":[
+{"id":"shop;double","line":9,"name":"double","keyword":"Scenario Outline","type":"scenario","steps":[{"name":"a","result":{"status":"failed","error_message":"off"}}]},
+{"id":"shop;double","line":10,"name":"double","keyword":"Scenario Outline","type":"scenario","steps":[{"name":"a","result":{"status":"passed"}}]},
+{"id":"shop;twice","line":12,"name":"twice","keyword":"Scenario","type":"scenario","steps":[{"name":"a","result":{"status":"failed","error_message":"off"}}]},
+{"id":"shop;twice","line":12,"name":"twice","keyword":"Scenario","type":"scenario","steps":[{"name":"a","result":{"status":"passed"}}]}]}]"#,
+        Format::Cucumber,
+        [2, 1, 0, 0, 1],
+    ),
+    (
+        "JUnit as Eclipse and IntelliJ export it",
+        r#"<testrun name="shop" tests="2"><testsuite name="shop.PriceTest"><testcase name="doubles" classname="shop.PriceTest"/><testcase name="isOff" classname="shop.PriceTest"><failure>off</failure></testcase></testsuite></testrun>"#,
+        Format::JUnit,
+        [1, 1, 0, 0, 0],
+    ),
+    (
+        "Mocha's rows of one name",
+        r#"<testsuites name="Mocha Tests"><testsuite name="Price"><testcase name="row" classname="Price"><failure>off</failure></testcase><testcase name="row" classname="Price"/></testsuite></testsuites>"#,
+        Format::JUnit,
+        [1, 1, 0, 0, 0],
+    ),
+    (
+        "a mark of byte order within a tag, as `cat` leaves it",
+        "<testsuite name=\"a\"><test\u{feff}case name=\"b\"/>\u{feff}</testsuite>",
+        Format::JUnit,
+        [1, 0, 0, 0, 0],
+    ),
 ];
