@@ -1,6 +1,7 @@
 // The page of the report analyzer: takes files, asks the worker, shows the fragments it answers with.
-// Never: a request; what was dropped stays in this browser. Asking a model is `reports-explain.js`, saving on the
-// server is `reports-save.js`; both send what they have shown.
+// Never: a request; what was dropped stays in this browser. Asking a model is an island that `reports-explain.js` opens,
+// saving on the server is `reports-save.js`; both send what they have shown.
+import { open as openExplain, showInReport } from "./reports-explain.js";
 import { chosen, dropped, pasted } from "./reports-files.js";
 import { keeper } from "./reports-kept.js";
 
@@ -201,8 +202,8 @@ const save = async (format) => {
 
 const explain = async (id) => {
   try {
-    const [{ text }, { open }] = await Promise.all([ask({ do: "prompt", id }), import(root.dataset.explainer)]);
-    open(text);
+    const { text } = await ask({ do: "prompt", id });
+    await openExplain(text);
   } catch (error) {
     onFault(error);
   }
@@ -216,6 +217,12 @@ document.addEventListener("submit", (event) => {
   saver()
     .then(({ remove }) => remove(event.target))
     .catch(onFault);
+});
+
+// A way to another page would lose the report at hand: it opens in a tab of its own.
+document.addEventListener("click", (event) => {
+  const link = event.target.closest(':is(#analyzer, #saved) a[href^="/"]');
+  if (link && !results.hidden) Object.assign(link, { target: "_blank", rel: "noopener" });
 });
 
 // --- what is kept ---
@@ -315,6 +322,10 @@ root.addEventListener("click", (event) => {
   if (button.dataset.forget) kept.forget(button.dataset.forget).then(showKept, () => {});
   if (input) document.getElementById(input).click();
   if ("close" in button.dataset) closeCause();
+  if (button.dataset.quoted) {
+    event.preventDefault();
+    showInReport(button.dataset.quoted);
+  }
   // The same address again is no change of it.
   if (button.hash?.startsWith("#cause=") && button.hash === location.hash) openFromAddress();
 });

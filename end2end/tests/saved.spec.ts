@@ -27,7 +27,7 @@ async function save(page: Page, name: string, keep: string): Promise<string> {
   return shown;
 }
 
-test('a report is saved as it was shown, compared with the next one, opened, renamed and deleted', async ({ member }) => {
+test('a report is saved as it was shown, compared with the next one, opened, renamed and deleted', async ({ member, context }) => {
   await open(member);
   await expect(member.locator('#saved')).toContainText('None yet');
   const posts: string[] = [];
@@ -64,6 +64,14 @@ test('a report is saved as it was shown, compared with the next one, opened, ren
     await expectAccessible(member);
   }
 
+  // A saved report opens beside the one at hand, which stays.
+  const [tab] = await Promise.all([context.waitForEvent('page'), rows(member).first().getByRole('link', { name: 'Tuesday' }).click()]);
+  await expect(tab.locator('.sentence')).toHaveText('Tuesday');
+  await tab.close();
+  await expect(member.locator('.sentence')).toHaveText('4 failures, 2 causes');
+
+  // With nothing open that could be lost, in its place.
+  await open(member);
   await rows(member).first().getByRole('link', { name: 'Tuesday' }).click();
   await expect(member.locator('.sentence')).toHaveText('Tuesday');
   const causes = member.locator('.saved-causes').first().locator('> li');

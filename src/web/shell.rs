@@ -167,19 +167,27 @@ fn RightsRoutes() -> impl leptos_router::MatchNestedRoutes + Clone {
 
 /// Loads the islands of a page. Put into a page that has some; pages without islands load no wasm.
 ///
+/// With `later_of`, the id of an element that stands before, nothing is loaded until a script of the page calls that
+/// element's `hydrate()`, which is made here: it ends when the islands are alive, and fails when their code does not come.
+///
 /// Not `leptos::hydration::HydrationScripts`: that puts the nonce into `crossorigin` of the preload
 /// links (leptos issue 4843), which breaks them.
 #[component]
-pub fn IslandScripts() -> impl IntoView {
+pub fn IslandScripts(#[prop(optional)] later_of: &'static str) -> impl IntoView {
     if let Some(context) = Owner::current_shared_context() {
         context.set_is_hydrating(false);
     }
     let nonce = leptos::nonce::use_nonce();
     let (module, wasm) = (assets::url("pkg/spectr.js"), assets::url("pkg/spectr.wasm"));
-    let script = format!("{}(\"{module}\", \"{wasm}\")", include_str!("islands.js").trim_end());
+    let load = format!("{}(\"{module}\", \"{wasm}\")", include_str!("islands.js").trim_end());
+    if !later_of.is_empty() {
+        let script = format!("document.getElementById(\"{later_of}\").hydrate = () => {load};");
+        return view! { <script type="module" nonce=nonce>{script}</script> }.into_any();
+    }
     view! {
         <link rel="modulepreload" href=module nonce=nonce.clone() />
         <link rel="preload" href=wasm r#as="fetch" r#type="application/wasm" crossorigin="anonymous" />
-        <script type="module" nonce=nonce>{script}</script>
+        <script type="module" nonce=nonce>{load}</script>
     }
+    .into_any()
 }

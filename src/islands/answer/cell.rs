@@ -6,7 +6,7 @@
 use super::fault;
 use super::model::{Answer, Fault, Lane, State, estimate_tokens};
 use crate::domain::chat::{ChatRequest, StreamEvent, Tokens, Usage};
-use crate::islands::browser::{elapsed_ms, next_frame};
+use crate::islands::browser::{elapsed_ms, next_frame, now_ms};
 use crate::islands::models::rough_cost;
 use crate::islands::stream::{self, Ended, Stop};
 use leptos::prelude::*;
@@ -82,6 +82,15 @@ impl Cell {
     #[must_use]
     pub fn is_running(self) -> bool {
         self.with_state(|answer| answer.state.is_running())
+    }
+
+    /// Whether the answer tells when asking again makes sense, and that time has not been shown as over.
+    #[must_use]
+    pub fn is_waiting_to_retry(self) -> bool {
+        self.peek(|answer| match &answer.state {
+            State::Failed(fault) => fault.retry_at.is_some_and(|at| at + 1_000 > now_ms()),
+            _ => false,
+        })
     }
 
     /// Which model answers, and with which key.

@@ -52,13 +52,14 @@ impl Fault {
         }
     }
 
-    /// The page on which the fault is mended, and the words of the link to it.
+    /// The page on which the fault is mended, and the words of the link to it. `here` is the path to come
+    /// back to.
     #[must_use]
-    pub fn mend(&self) -> Option<(&'static str, &'static str)> {
+    pub fn mend(&self, here: &str) -> Option<(String, &'static str)> {
         match self.code.as_str() {
-            "key_refused" | "no_key" | "trial_exhausted" => Some(("/settings/keys", "Open API keys")),
-            "budget_exhausted" => Some(("/settings/budgets", "Open budgets")),
-            "signed_out" => Some(("/login?next=/assistant", "Sign in")),
+            "key_refused" | "no_key" | "trial_exhausted" => Some(("/settings/keys".to_owned(), "Open API keys")),
+            "budget_exhausted" => Some(("/settings/budgets".to_owned(), "Open budgets")),
+            "signed_out" => Some((["/login?next=", here].concat(), "Sign in")),
             _ => None,
         }
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! Cell::ask ──▶ stream::chat ──events──▶ Cell ─┬─ state ───────────▶ pane::view
-//!                                              └─ once per frame ──▶ pane::Easel ──▶ markdown
+//!                                              └─ once per frame ──▶ pane::Board ──▶ markdown
 //! ```
 
 pub mod cell;

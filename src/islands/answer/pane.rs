@@ -1,7 +1,7 @@
 //! The pane around one answer: who answers, meter, text, faults, what it took, what can be done.
 //!
 //! [`view`] makes everything but the text, and again only when the answer's state changes;
-//! [`Easel`] draws text and meter, at most once per frame. Buttons name what they do in `data-do`
+//! [`Board`] draws text and meter, at most once per frame. Buttons name what they do in `data-do`
 //! and the answer in `data-at`; [`act`] does it.
 
 use super::cell::Cell;
@@ -9,10 +9,13 @@ use super::fault::stop_note;
 use super::model::{Answer, Fault, State};
 use super::words;
 use crate::domain::chat::Credential;
-use crate::islands::browser::{copy, elapsed_ms, now_ms};
+use crate::islands::browser::{copy, elapsed_ms, now_ms, path};
 use crate::islands::markdown::dom::Painter;
-use crate::islands::tree::{Element, button, glyph, glyphs};
+use crate::islands::markdown::evidence::Source;
+use crate::islands::tree::patch::Region;
+use crate::islands::tree::{Element, Node, button, glyph, glyphs};
 use leptos::prelude::{document, set_timeout};
+use std::rc::Rc;
 use std::time::Duration;
 
 /// How long "Copied" stands on a button.
@@ -71,7 +74,7 @@ const fn state_name(state: &State) -> &'static str {
     }
 }
 
-/// What is no part of the answer: folded. With a key the easel fills it as it grows.
+/// What is no part of the answer: folded. With a key the board fills it as it grows.
 fn aside(title: &'static str, text: &str, key: String) -> Option<Element> {
     if text.is_empty() {
         return None;
@@ -107,7 +110,7 @@ fn end(answer: &Answer, key: &str) -> Option<Element> {
 /// A fault in words, the way to its mend, and a way to try again.
 #[must_use]
 pub fn fault_view(fault: &Fault, retry: Element) -> Element {
-    let mend = fault.mend().map(|(address, words)| {
+    let mend = fault.mend(&path()).map(|(address, words)| {
         Element::new("a")
             .class("button small")
             .with("href", address)
@@ -204,8 +207,16 @@ fn meta(answer: &Answer) -> String {
     parts.join(" · ")
 }
 
-/// Does what a button of a pane says; false if it is none of a pane's.
-pub fn act(action: &str, cell: Cell, pressed: &web_sys::Element, again: impl FnOnce(Cell)) -> bool {
+/// Does what a button of a pane says; false if it is none of a pane's. `cell` is the answer that the button
+/// names, where it names one.
+pub fn act(action: &str, cell: Option<Cell>, pressed: &web_sys::Element, again: impl FnOnce(Cell)) -> bool {
+    let Some(cell) = cell else {
+        let is_code = action == "copy-code";
+        if is_code {
+            copy_code(pressed);
+        }
+        return is_code;
+    };
     match action {
         "stop-answer" => {
             cell.stop();
@@ -234,6 +245,14 @@ fn part(attribute: &str, key: u32) -> Option<web_sys::Element> {
     document().query_selector(&selector).ok().flatten()
 }
 
+fn copy_code(pressed: &web_sys::Element) {
+    let block = pressed.closest("figure").ok().flatten();
+    let code = block.and_then(|block| block.query_selector("code").ok().flatten());
+    if let Some(text) = code.and_then(|code| code.text_content()) {
+        copy_from(pressed, text);
+    }
+}
+
 /// Copies the text and says so on the button for a moment.
 pub fn copy_from(pressed: &web_sys::Element, text: String) {
     let label = pressed
@@ -248,15 +267,35 @@ pub fn copy_from(pressed: &web_sys::Element, text: String) {
     });
 }
 
-/// The painters of the answers on the screen, by the answers' keys.
-#[derive(Default)]
-pub struct Easel {
+/// The panes on the screen and the texts in them.
+pub struct Board {
+    region: Region,
+    shown: Vec<Node>,
+    /// By the answers' keys, with the version of the text that was drawn last.
     painters: Vec<(u32, u32, Painter)>,
 }
 
-impl Easel {
-    /// Draws the answers whose text has changed; tracks all of them. Call it after the panes stand.
-    pub fn draw(&mut self, cells: &[Cell]) {
+impl Board {
+    #[must_use]
+    pub const fn new(region: Region) -> Self {
+        Self {
+            region,
+            shown: Vec::new(),
+            painters: Vec::new(),
+        }
+    }
+
+    /// Shows what stands around the texts, where it has changed.
+    pub fn show(&mut self, panes: &[Node]) {
+        if panes != self.shown {
+            self.region.show(panes.to_vec());
+            self.shown = panes.to_vec();
+        }
+    }
+
+    /// Draws the answers whose text has changed; tracks all of them. Call it after [`Board::show`].
+    /// What an answer quotes of `source` becomes a link to it.
+    pub fn draw(&mut self, cells: &[Cell], source: Option<&Rc<Source>>) {
         self.painters
             .retain(|(key, ..)| cells.iter().any(|cell| cell.key == *key));
         for cell in cells {
@@ -268,8 +307,8 @@ impl Easel {
                     let Some(container) = part("data-answer", cell.key) else {
                         continue;
                     };
-                    self.painters
-                        .push((cell.key, version.wrapping_sub(1), Painter::new(container)));
+                    let painter = Painter::new(container, source.cloned());
+                    self.painters.push((cell.key, version.wrapping_sub(1), painter));
                     self.painters.len() - 1
                 }
             };

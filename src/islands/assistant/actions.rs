@@ -1,15 +1,16 @@
 //! What happens when something of the assistant is pressed, typed, chosen or dropped: one listener
 //! for each kind of event on the island's root, and one table of what elements name in `data-do`.
 
-use super::model::{MAX_FILE, MAX_LANES, Prompt};
+use super::model::{MAX_FILE, Prompt};
 use super::presets::PRESETS;
 use super::session::{Asked, Browsing, Session};
-use super::{composer, files, picker};
+use super::{composer, files};
 use crate::islands::answer::pane;
+use crate::islands::browser::events::{closest, field_name, named, written};
 use crate::islands::browser::files::{list, read_text};
 use crate::islands::browser::{field, find, focus, focus_soon, property};
 use leptos::prelude::*;
-use wasm_bindgen::{JsCast, JsValue};
+use wasm_bindgen::JsCast;
 use web_sys::{Element, Event, HtmlElement, KeyboardEvent};
 
 /// A click anywhere in the island.
@@ -22,14 +23,12 @@ pub fn click(session: Session, event: &Event) {
     }
     let (action, at) = named(&pressed);
     let number = at.parse::<u32>().ok();
-    if let Some(cell) = number.and_then(|key| session.cell(key))
-        && pane::act(&action, cell, &pressed, |cell| session.ask(cell))
-    {
+    let cell = number.and_then(|key| session.cell(key));
+    if pane::act(&action, cell, &pressed, |cell| session.ask(cell)) {
         return;
     }
     let index = number.unwrap_or_default() as usize;
     match action.as_str() {
-        "copy-code" => copy_code(&pressed),
         "copy-question" | "edit" | "cancel-edit" => on_turn(session, &action, number, &pressed),
         "to-end" => to_end(),
         "dismiss" => session.notice.set(None),
@@ -87,37 +86,27 @@ fn on_composer(session: Session, action: &str, index: usize) -> bool {
             });
             focus(composer::FIELD);
         }
-        "remove-lane" => {
-            session.lanes.update(|lanes| {
-                if index < lanes.len() && lanes.len() > 1 {
-                    lanes.remove(index);
-                }
-            });
-            session.keep_choice("lanes", session.lanes.get_untracked());
-            focus(composer::FIELD);
-        }
         _ => return false,
     }
     true
 }
 
 fn on_picker(session: Session, action: &str, index: usize) -> bool {
+    let is_its = session.picker.act(action, index);
     match action {
-        "pick" => picker::open(session, index),
-        "compare" => compare(session),
-        "source" => picker::show_source(session, index),
-        "choose" => picker::choose(session, Some(index)),
-        "reload-models" => picker::load(session),
-        "close-picker" => session.picking.set(None),
-        _ => return false,
+        "choose" => keep_lanes(session),
+        "remove-lane" => {
+            keep_lanes(session);
+            focus(composer::FIELD);
+        }
+        _ => {}
     }
-    true
+    is_its
 }
 
-/// Asks which model to put beside the others; the last one is replaced where there is no room.
-pub fn compare(session: Session) {
-    let count = session.lanes.with_untracked(Vec::len);
-    picker::open(session, count.min(MAX_LANES - 1));
+/// The chosen models, for the next visit.
+fn keep_lanes(session: Session) {
+    session.keep_choice("lanes", session.picker.lanes.get_untracked());
 }
 
 fn on_history(session: Session, action: &str, id: String) {
@@ -213,10 +202,7 @@ pub fn input(session: Session, event: &Event) {
     match name.as_str() {
         "message" => session.draft.set(value),
         "search-history" => session.search(value),
-        "search-models" => picker::update(session, |picking| {
-            picking.words = value;
-            picking.active = 0;
-        }),
+        "search-models" => session.picker.search(value),
         _ => {}
     }
 }
@@ -276,15 +262,16 @@ pub fn key(session: Session, event: &KeyboardEvent) {
         .target()
         .and_then(|target| field_name(target.unchecked_ref()))
         .unwrap_or_default();
+    if name == "search-models" && session.picker.key(&event.key()) {
+        keep_lanes(session);
+        return event.prevent_default();
+    }
     match (event.key().as_str(), name.as_str()) {
         ("Enter", "message") if !event.shift_key() => composer::send(session),
         ("Enter", "edit") if !event.shift_key() => {
             let form = closest(event, "form");
             resend(session, &form.map(|form| named(&form).1).unwrap_or_default());
         }
-        ("Enter", "search-models") => picker::choose(session, None),
-        ("ArrowDown", "search-models") => picker::step(session, true),
-        ("ArrowUp", "search-models") => picker::step(session, false),
         ("Escape", "edit") => {
             let key = closest(event, "form").and_then(|form| named(&form).1.parse().ok());
             if let Some(turn) = key.and_then(|key| session.turn(key)) {
@@ -320,40 +307,10 @@ pub fn to_end() {
     }
 }
 
-fn copy_code(pressed: &Element) {
-    let block = pressed.closest("figure").ok().flatten();
-    let code = block.and_then(|block| block.query_selector("code").ok().flatten());
-    if let Some(text) = code.and_then(|code| code.text_content()) {
-        pane::copy_from(pressed, text);
-    }
-}
-
 fn press(selector: &str) {
     if let Some(element) = find(selector) {
         element.unchecked_into::<HtmlElement>().click();
     }
-}
-
-fn closest(event: &Event, selector: &str) -> Option<Element> {
-    let target: Element = event.target()?.dyn_into().ok()?;
-    target.closest(selector).ok().flatten()
-}
-
-/// What an element names in `data-do` and `data-at`.
-fn named(element: &Element) -> (String, String) {
-    let value = |name| element.get_attribute(name).unwrap_or_default();
-    (value("data-do"), value("data-at"))
-}
-
-fn field_name(element: &Element) -> Option<String> {
-    element.get_attribute("data-field")
-}
-
-/// The name and value of the field that an event is about.
-fn written(event: &Event) -> Option<(String, String)> {
-    let target: JsValue = event.target()?.into();
-    let name = field_name(target.unchecked_ref())?;
-    Some((name, property(&target, "value").as_string().unwrap_or_default()))
 }
 
 const _: () = assert!(MAX_FILE == 256 * 1024, "the words of a refusal name this limit");

@@ -1,12 +1,11 @@
 //! Where a message is written, as views around its field: files, models, instructions, meter.
 
-use super::model::{MAX_LANES, Prompt};
+use super::model::Prompt;
 use super::presets::{self, PRESETS};
 use super::session::Session;
-use crate::islands::answer::model::{Lane, estimate_tokens};
+use crate::islands::answer::model::estimate_tokens;
 use crate::islands::answer::words;
 use crate::islands::browser::{field, focus};
-use crate::islands::models::rough_cost;
 use crate::islands::tree::{Element, Node, button, glyph, glyphs};
 use leptos::prelude::*;
 
@@ -102,25 +101,7 @@ pub fn instructions(session: Session) -> Vec<Node> {
 /// Models, preset, files, meter, and the button that sends or stops.
 #[must_use]
 pub fn tools(session: Session) -> Vec<Node> {
-    let lanes = session.lanes.get();
-    let is_full = lanes.len() >= MAX_LANES;
-    let is_single = lanes.len() == 1;
-    let compare = button("button quiet small", "compare")
-        .with("aria-haspopup", "dialog")
-        .with("title", "Ask another model beside it")
-        .child(glyph(glyphs::COMPARE))
-        .text("Compare");
-    let group = Element::new("div")
-        .class("lanes")
-        .with("role", "group")
-        .with("aria-label", "Models")
-        .all(
-            lanes
-                .into_iter()
-                .enumerate()
-                .map(|(at, lane)| lane_view(at, &lane, is_single)),
-        )
-        .maybe((!is_full).then_some(compare));
+    let is_single = session.picker.lanes.with(Vec::len) == 1;
     let attach = button("button quiet small square", "attach")
         .with("aria-label", "Attach text files")
         .with("title", "Attach text files")
@@ -140,30 +121,9 @@ pub fn tools(session: Session) -> Vec<Node> {
             .child(glyph(glyphs::SEND))
             .text("Send")
     };
-    [group, preset_choice(session), attach, meter, end]
+    [session.picker.lanes_view(), preset_choice(session), attach, meter, end]
         .map(Node::Element)
         .into()
-}
-
-fn lane_view(at: usize, lane: &Lane, is_single: bool) -> Element {
-    let at = at.to_string();
-    let choose = button("button small lane-model", "pick")
-        .with("data-at", at.clone())
-        .with("aria-haspopup", "dialog")
-        .with(
-            "aria-label",
-            ["Model ", &lane.model, ", ", lane.provider.name(), ": choose another"].concat(),
-        )
-        .child(Element::new("span").class("truncate").text(&lane.model))
-        .child(glyph(glyphs::CHEVRON));
-    let remove = button("button quiet small square", "remove-lane")
-        .with("data-at", at)
-        .with("aria-label", ["Remove ", &lane.model].concat())
-        .child(glyph(glyphs::CLOSE));
-    Element::new("span")
-        .class("lane")
-        .child(choose)
-        .maybe((!is_single).then_some(remove))
 }
 
 fn preset_choice(session: Session) -> Element {
@@ -198,12 +158,7 @@ fn meter(session: Session) -> String {
         return String::new();
     }
     let input = own + tokens_before(session);
-    let costs = session.lanes.with(|lanes| {
-        let cost = |lane: &Lane| lane.price.map(|price| rough_cost(price, input, 0));
-        lanes.iter().map(cost).collect::<Option<Vec<_>>>()
-    });
-    let cost = costs.map(|costs| ["~", &words::usd(costs.into_iter().sum()), " · "].concat());
-    [&cost.unwrap_or_default(), "~", &words::count(input), " tokens"].concat()
+    session.picker.rough_price(input)
 }
 
 /// Tokens of the thread that goes along with each message, roughly.

@@ -3,8 +3,9 @@
 //! What is imported is untrusted: it must parse into [`Conversation`], is bounded, gets an id of
 //! its own, and nothing in it is left running.
 
-use super::model::{Conversation, MAX_LANES, clean_title};
+use super::model::{Conversation, clean_title};
 use crate::islands::answer::model::State;
+use crate::islands::picker::MAX_LANES;
 use serde::{Deserialize, Serialize};
 
 /// Names the format in an exported file.

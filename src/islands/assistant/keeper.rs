@@ -1,10 +1,10 @@
 //! The session and its store: saving one after the other, loading, other tabs, files.
 
+use super::composer;
 use super::export::{self, ImportError};
 use super::model::Conversation;
 use super::session::Session;
 use super::store::{Saved, Store, Word};
-use super::{composer, picker};
 use crate::islands::answer::model::Lane;
 use crate::islands::browser::idb::Outcome;
 use crate::islands::browser::{download, random_id};
@@ -106,11 +106,14 @@ impl Session {
             self.has_letter_keys.set(is_on);
         }
         let lanes = store.setting::<Vec<Lane>>("lanes").await.unwrap_or_default();
-        let lanes: Vec<Lane> = lanes.into_iter().filter_map(|lane| self.still_usable(lane)).collect();
+        let lanes: Vec<Lane> = lanes
+            .into_iter()
+            .filter_map(|lane| self.picker.still_usable(lane))
+            .collect();
         if lanes.is_empty() {
-            spawn_local(picker::choose_first(self));
+            spawn_local(self.choose_first());
         } else {
-            self.lanes.set(lanes);
+            self.picker.lanes.set(lanes);
         }
         let draft = store.setting::<String>("draft").await.unwrap_or_default();
         if !draft.is_empty() && self.draft.with_untracked(String::is_empty) {

@@ -4,7 +4,6 @@
 //! Assistant ─ Session ─┬─ thread     messages ─ answer::pane      ┐
 //!                      ├─ composer   files, models, instructions  │ views: fn(Session) -> Vec<Node>,
 //!                      ├─ history    conversations of this browser │ shown by effects in regions
-//!                      ├─ picker     provider and model            │
 //!                      ├─ shortcuts  keys and their sheet         ┘
 //!                      ├─ actions    what a click, key or file does
 //!                      └─ keeper ─ store (IndexedDB)
@@ -20,18 +19,16 @@ mod files;
 mod history;
 mod keeper;
 pub mod model;
-mod picker;
 mod presets;
 mod session;
 mod shortcuts;
 pub mod store;
 mod thread;
 
-use crate::islands::answer::pane::Easel;
+use crate::islands::answer::pane::Board;
 use crate::islands::browser::{field, find, focus_soon, next_frame};
 use crate::islands::models::Source;
-use crate::islands::tree::patch::Region;
-use crate::islands::tree::{Node, html};
+use crate::islands::tree::{Node, html, live};
 use leptos::ev;
 use leptos::html as tag;
 use leptos::prelude::*;
@@ -113,81 +110,46 @@ fn begin(session: Session, account: &str) {
     if let Some(field) = field(composer::FIELD) {
         session.draft.set(field.value());
     }
-    region("#assistant-bar", session, thread::bar);
-    region("#assistant-notice", session, thread::notice);
-    region("#assistant-history", session, history::view);
-    region("#instructions", session, composer::instructions);
-    region("#chips", session, composer::chips);
-    region("#tools", session, composer::tools);
+    live::region("#assistant-bar", move || thread::bar(session));
+    live::region("#assistant-notice", move || thread::notice(session));
+    live::region("#assistant-history", move || history::view(session));
+    live::region("#instructions", move || composer::instructions(session));
+    live::region("#chips", move || composer::chips(session));
+    live::region("#tools", move || composer::tools(session));
     follow(session);
-    dialog("#picker", session, picker::view, |session| session.picking.set(None));
-    dialog("#shortcuts", session, shortcut_sheet, |session| {
-        session.is_help_open.set(false)
-    });
+    session.picker.begin();
+    live::dialog(
+        "#shortcuts",
+        move || shortcut_sheet(session),
+        || focus_soon("#shortcuts input"),
+        move || session.is_help_open.set(false),
+    );
     small_things(session);
     keep_draft(session);
     listen(session);
     session.open_store(account.to_owned());
 }
 
-/// Shows a view in an element and again whenever what it reads changes. The element holds the view
-/// of the first moment already where the server wrote it, else nothing.
-fn region(selector: &'static str, session: Session, view: View) {
-    let Some(container) = find(selector) else { return };
-    Effect::new(move |region: Option<Region>| {
-        let nodes = view(session);
-        let mut region = region.unwrap_or_else(|| adopt(container.clone(), session, view));
-        region.show(nodes);
-        region
-    });
-}
-
-fn adopt(container: web_sys::Element, session: Session, view: View) -> Region {
-    let is_written = container.first_child().is_some();
-    let shown = if is_written {
-        untrack(|| view(session))
-    } else {
-        Vec::new()
-    };
-    Region::adopt(container, shown)
-}
-
 /// The thread: panes first, then the texts in them, then the reader's place at the end.
 fn follow(session: Session) {
     let Some(thread) = find("#thread") else { return };
     let is_at_end = RwSignal::new(true);
-    let look = {
-        let thread = thread.clone();
-        move |_: web_sys::Event| {
-            let left = thread.scroll_height() - thread.scroll_top() - thread.client_height();
-            is_at_end.set(left < NEAR_END);
-        }
-    };
-    let look = wasm_bindgen::closure::Closure::<dyn Fn(web_sys::Event)>::new(look).into_js_value();
-    let _ = thread.add_event_listener_with_callback("scroll", wasm_bindgen::JsCast::unchecked_ref(&look));
+    let scrolled = thread.clone();
+    live::listen(&thread, "scroll", move |_| {
+        let left = scrolled.scroll_height() - scrolled.scroll_top() - scrolled.client_height();
+        is_at_end.set(left < NEAR_END);
+    });
     let panes = Memo::new(move |_| thread::view(session));
-    Effect::new(move |state: Option<(Region, Vec<Node>, Easel, usize)>| {
-        let begin = || {
-            (
-                adopt(thread.clone(), session, thread::view),
-                Vec::new(),
-                Easel::default(),
-                0,
-            )
-        };
-        let (mut region, mut shown, mut easel, count) = state.unwrap_or_else(begin);
-        panes.with(|panes| {
-            if *panes != shown {
-                region.show(panes.clone());
-                shown.clone_from(panes);
-            }
-        });
-        easel.draw(&session.cells());
+    Effect::new(move |state: Option<(Board, usize)>| {
+        let begin = || (Board::new(live::adopt(thread.clone(), &|| thread::view(session))), 0);
+        let (mut board, count) = state.unwrap_or_else(begin);
+        panes.with(|panes| board.show(panes));
+        board.draw(&session.cells(), None);
         let turns = session.turns.with(Vec::len);
         if is_at_end.get_untracked() || turns > count {
             next_frame(actions::to_end);
         }
-        (region, shown, easel, turns)
+        (board, turns)
     });
     Effect::new(move |_| {
         if let Some(button) = find(".to-end") {
@@ -203,27 +165,6 @@ fn shortcut_sheet(session: Session) -> Vec<Node> {
     } else {
         Vec::new()
     }
-}
-
-/// A modal dialog that is open while its view is not empty.
-fn dialog(selector: &'static str, session: Session, view: View, close: fn(Session)) {
-    let Some(element) = find(selector) else { return };
-    let element: web_sys::HtmlDialogElement = wasm_bindgen::JsCast::unchecked_into(element);
-    let closed = wasm_bindgen::closure::Closure::<dyn Fn()>::new(move || close(session)).into_js_value();
-    let _ = element.add_event_listener_with_callback("close", wasm_bindgen::JsCast::unchecked_ref(&closed));
-    Effect::new(move |region: Option<Region>| {
-        let nodes = view(session);
-        let is_open = !nodes.is_empty();
-        let mut region = region.unwrap_or_else(|| Region::adopt(element.clone().into(), Vec::new()));
-        region.show(nodes);
-        if is_open && !element.open() {
-            let _ = element.show_modal();
-            focus_soon("dialog[open] input");
-        } else if !is_open && element.open() {
-            element.close();
-        }
-        region
-    });
 }
 
 /// The live region, the placeholder and the mark of an open history.

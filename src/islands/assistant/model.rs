@@ -5,8 +5,6 @@ use crate::domain::chat::{Asker, ChatRequest, Message, Params, Role};
 use crate::islands::answer::model::{Answer, Lane};
 use serde::{Deserialize, Serialize};
 
-/// Most models side by side.
-pub const MAX_LANES: usize = 4;
 /// Largest file that can be attached, in bytes.
 pub const MAX_FILE: usize = 256 * 1024;
 /// Most files in one message.

@@ -1,14 +1,13 @@
 //! [`Session`]: what the assistant's parts share, and everything a person can do in it.
 
 use super::keeper::Keeper;
-use super::model::{self, Attachment, Conversation, MAX_LANES, Prompt, Turn, title_of};
+use super::model::{self, Attachment, Conversation, Prompt, Turn, title_of};
 use super::store::Entry;
-use crate::domain::providers::Model;
 use crate::islands::answer::cell::{Cell, announcement};
-use crate::islands::answer::model::{Answer, Lane, State};
+use crate::islands::answer::model::{Answer, Lane};
 use crate::islands::browser::{now_ms, random_id};
-use crate::islands::models::{Payer, Source};
-use crate::islands::stream::Refusal;
+use crate::islands::models::Source;
+use crate::islands::picker::{MAX_LANES, Picker};
 use leptos::prelude::*;
 
 /// A message on the screen with its answers.
@@ -47,27 +46,6 @@ pub struct Notice {
     pub is_bad: bool,
 }
 
-/// What the picker shows.
-#[derive(Clone, Debug, PartialEq)]
-pub enum Listing {
-    Loading,
-    Refused(Refusal),
-    Models(Vec<Model>),
-}
-
-/// The picker, while it is open.
-#[derive(Clone, Debug, PartialEq)]
-pub struct Picking {
-    /// Which lane is chosen for; one more than there are adds a model.
-    pub lane: usize,
-    /// Which of the sources is shown.
-    pub source: usize,
-    pub listing: Listing,
-    pub words: String,
-    /// Which line Enter would take.
-    pub active: usize,
-}
-
 /// What is asked of a line of the history.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub enum Asked {
@@ -88,18 +66,15 @@ pub struct Browsing {
 /// The assistant's state; copies are the same session.
 #[derive(Clone, Copy)]
 pub struct Session {
-    /// What can be asked, decided by the server when the page was made.
-    pub sources: StoredValue<Vec<Source>>,
+    pub picker: Picker,
     pub id: RwSignal<String>,
     pub title: RwSignal<String>,
     pub instructions: RwSignal<String>,
-    pub lanes: RwSignal<Vec<Lane>>,
     pub turns: RwSignal<Vec<TurnCell>>,
     /// The message that is being written; the field itself holds its text.
     pub draft: RwSignal<String>,
     pub files: RwSignal<Vec<Attachment>>,
     pub entries: RwSignal<Vec<Entry>>,
-    pub picking: RwSignal<Option<Picking>>,
     pub browsing: RwSignal<Option<Browsing>>,
     pub is_help_open: RwSignal<bool>,
     /// Whether single letters are shortcuts.
@@ -120,16 +95,14 @@ impl Session {
     #[must_use]
     pub fn new(sources: Vec<Source>) -> Self {
         Self {
-            sources: StoredValue::new(sources),
+            picker: Picker::new(sources),
             id: RwSignal::new(String::new()),
             title: RwSignal::new(String::new()),
             instructions: RwSignal::new(String::new()),
-            lanes: RwSignal::new(vec![Lane::guide()]),
             turns: RwSignal::new(Vec::new()),
             draft: RwSignal::new(String::new()),
             files: RwSignal::new(Vec::new()),
             entries: RwSignal::new(Vec::new()),
-            picking: RwSignal::new(None),
             browsing: RwSignal::new(None),
             is_help_open: RwSignal::new(false),
             has_letter_keys: RwSignal::new(true),
@@ -140,6 +113,14 @@ impl Session {
             created_at: StoredValue::new(0),
             scope: StoredValue::new(Owner::new()),
             next_key: StoredValue::new(0),
+        }
+    }
+
+    /// Before anything was ever chosen: a model that is likely meant, unless a conversation has begun.
+    pub(super) async fn choose_first(self) {
+        let first = self.picker.first_choice().await;
+        if let (Some(lane), true) = (first, self.turns.with_untracked(Vec::is_empty)) {
+            self.picker.lanes.set(vec![lane]);
         }
     }
 
@@ -172,11 +153,7 @@ impl Session {
     /// Whether an answer tells when asking again makes sense, and that time has not been shown as over.
     #[must_use]
     pub fn is_waiting_to_retry(self) -> bool {
-        let is_waiting = |answer: &Answer| match &answer.state {
-            State::Failed(fault) => fault.retry_at.is_some_and(|at| at + 1_000 > now_ms()),
-            _ => false,
-        };
-        untrack(|| self.cells()).into_iter().any(|cell| cell.peek(is_waiting))
+        untrack(|| self.cells()).into_iter().any(Cell::is_waiting_to_retry)
     }
 
     /// Sends a message to every chosen model.
@@ -188,7 +165,7 @@ impl Session {
                 self.id.set(random_id());
             }
         }
-        let lanes = self.lanes.get_untracked();
+        let lanes = self.picker.lanes.get_untracked();
         let answers = lanes.into_iter().map(Answer::new).collect();
         let turn = self.turn_cell(Turn { prompt, answers });
         self.turns.update(|turns| turns.push(turn));
@@ -271,7 +248,8 @@ impl Session {
             .map(|lane| self.usable(lane))
             .take(MAX_LANES)
             .collect();
-        self.lanes
+        self.picker
+            .lanes
             .set(if lanes.is_empty() { vec![Lane::guide()] } else { lanes });
         let turns = turns.into_iter().map(|turn| self.turn_cell(turn)).collect();
         self.turns.set(turns);
@@ -298,19 +276,7 @@ impl Session {
     /// The lane with a key that still exists: the same, or another of its provider. A conversation
     /// keeps its model even where its provider has no key any more: asking it then says so.
     fn usable(self, lane: Lane) -> Lane {
-        self.still_usable(lane.clone()).unwrap_or(lane)
-    }
-
-    /// The lane with a key that still exists, `None` where its provider has none.
-    pub(super) fn still_usable(self, mut lane: Lane) -> Option<Lane> {
-        self.sources.with_value(|sources| {
-            let of_provider = || sources.iter().filter(|source| source.provider == lane.provider);
-            let same = of_provider().find(|source| source.key_id == lane.key_id);
-            let source = same.or_else(|| of_provider().next())?;
-            lane.key_id = source.key_id;
-            lane.key_label = (source.payer == Payer::OwnKey).then(|| source.label.clone());
-            Some(lane)
-        })
+        self.picker.still_usable(lane.clone()).unwrap_or(lane)
     }
 
     /// Everything on the screen as plain data, of a revision that the keeper knows; `None` while
@@ -328,7 +294,7 @@ impl Session {
             updated_at: now_ms(),
             revision: 0,
             instructions: self.instructions.get_untracked(),
-            lanes: self.lanes.get_untracked(),
+            lanes: self.picker.lanes.get_untracked(),
             turns,
         })
     }

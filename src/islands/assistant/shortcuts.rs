@@ -4,7 +4,7 @@
 //! being typed.
 
 use super::session::Session;
-use super::{actions, composer, picker};
+use super::{actions, composer};
 use crate::islands::browser::{copy, focus, focus_soon};
 use crate::islands::tree::{Element, Node, button};
 use leptos::prelude::*;
@@ -33,7 +33,7 @@ pub fn heed(session: Session, event: &KeyboardEvent) {
     if event.default_prevented() || event.is_composing() || has_modifier {
         return;
     }
-    let is_dialog_open = session.picking.with_untracked(Option::is_some) || session.is_help_open.get_untracked();
+    let is_dialog_open = session.picker.is_open() || session.is_help_open.get_untracked();
     let key = event.key();
     if key == "Escape" {
         if !is_dialog_open && untrack(|| session.is_running()) {
@@ -58,8 +58,8 @@ fn act(session: Session, key: &str) -> bool {
         ("/", ..) => focus(composer::FIELD),
         ("n", ..) => actions::start_new(session),
         ("h", ..) => actions::toggle_history(session),
-        ("m", ..) => picker::open(session, 0),
-        ("c", ..) => actions::compare(session),
+        ("m", ..) => session.picker.open(0),
+        ("c", ..) => session.picker.compare(),
         ("r", _, Some(answer)) if !untrack(|| session.is_running()) => session.ask(answer),
         ("e", Some(turn), _) => {
             turn.is_editing.set(true);

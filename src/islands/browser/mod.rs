@@ -5,6 +5,7 @@
 //! never run on the server. Nothing here sends anything; the one door out is `islands::stream`.
 
 pub mod channel;
+pub mod events;
 pub mod files;
 pub mod idb;
 
@@ -53,6 +54,13 @@ pub fn property(object: &JsValue, name: &str) -> JsValue {
 pub fn is_online() -> bool {
     let navigator = property(&js_sys::global(), "navigator");
     property(&navigator, "onLine").as_bool().unwrap_or(true)
+}
+
+/// The path of this page.
+#[must_use]
+pub fn path() -> String {
+    let location = property(&js_sys::global(), "location");
+    property(&location, "pathname").as_string().unwrap_or_default()
 }
 
 /// Puts text on the clipboard; false where the browser does not let us.

@@ -1,9 +1,11 @@
 //! Puts blocks into the document: frozen ones once, the unfinished ones by touching what changed.
 
+use super::evidence::Source;
 use super::parse;
 use super::unfinished::presentable;
 use crate::islands::tree::Node;
 use crate::islands::tree::patch::patch_children;
+use std::rc::Rc;
 
 type DomNode = web_sys::Node;
 type DomElement = web_sys::Element;
@@ -11,6 +13,8 @@ type DomElement = web_sys::Element;
 /// One streaming text inside one element that nothing else writes to.
 pub struct Painter {
     container: DomElement,
+    /// What the text may quote; quotations in blocks that are over become links to it.
+    source: Option<Rc<Source>>,
     /// Bytes of the text whose blocks are frozen.
     settled: usize,
     /// The last frozen node; those after it may still change.
@@ -21,9 +25,10 @@ pub struct Painter {
 
 impl Painter {
     #[must_use]
-    pub const fn new(container: DomElement) -> Self {
+    pub const fn new(container: DomElement, source: Option<Rc<Source>>) -> Self {
         Self {
             container,
+            source,
             settled: 0,
             frozen: None,
             loose: Vec::new(),
@@ -39,7 +44,15 @@ impl Painter {
         let source = if is_final { rest.into() } else { presentable(rest) };
         let blocks = parse::blocks(&source);
         let last = blocks.last().map_or(0, |block| line_start(&source, block.source.start));
-        let new: Vec<Node> = blocks.into_iter().map(|block| block.node).collect();
+        let mut new: Vec<Node> = blocks.into_iter().map(|block| block.node).collect();
+        if let Some(source) = &self.source {
+            let over = if is_final {
+                new.len()
+            } else {
+                new.len().saturating_sub(1)
+            };
+            new.iter_mut().take(over).for_each(|node| source.cite(node));
+        }
         self.patch(&new);
         // All but the last block are over: no later text can change them.
         if new.len() > 1 && !is_final {

@@ -10,6 +10,7 @@
 //! are never loaded.
 
 pub mod dom;
+pub mod evidence;
 pub mod highlight;
 pub mod parse;
 pub mod unfinished;

@@ -12,6 +12,7 @@
 
 pub mod glyphs;
 pub mod html;
+pub mod live;
 pub mod patch;
 
 use std::borrow::Cow;

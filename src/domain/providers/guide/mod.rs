@@ -9,7 +9,7 @@ mod script;
 mod tour;
 
 use super::Model;
-use crate::domain::chat::{ChatRequest, Role};
+use crate::domain::chat::{Asker, ChatRequest, Role};
 use crate::domain::pricing;
 use crate::domain::providers::Provider;
 use script::Script;
@@ -92,7 +92,12 @@ pub fn answer(request: &ChatRequest) -> Answer {
         .last()
         .map_or("", |message| message.content.as_str());
     let script = Script::new(request);
-    match wish(question) {
+    let wish = match (wish(question), request.feature) {
+        // A text about failures names many a topic; none is meant.
+        (Wish::Tell(_), Asker::Reports) => Wish::Tell(tour::EXPLAIN),
+        (wish, _) => wish,
+    };
+    match wish {
         Wish::Tell(text) => script.tell(text).stop("stop"),
         Wish::Status(status) => return failure(status),
         Wish::RateLimit => return failure(429),
@@ -196,12 +201,12 @@ fn page() -> Answer {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::domain::chat::{Asker, Message, Params, Stop, Tokens};
+    use crate::domain::chat::{Message, Params, Stop, Tokens};
     use crate::domain::problem::Code;
     use crate::domain::providers::Output;
 
-    fn ask(question: &str, max_tokens: Option<u32>) -> Answer {
-        answer(&ChatRequest {
+    fn request(question: &str, max_tokens: Option<u32>) -> ChatRequest {
+        ChatRequest {
             provider: Provider::Spectr,
             key_id: None,
             model: MODEL.to_owned(),
@@ -212,7 +217,11 @@ mod tests {
                 temperature: None,
             },
             feature: Asker::default(),
-        })
+        }
+    }
+
+    fn ask(question: &str, max_tokens: Option<u32>) -> Answer {
+        answer(&request(question, max_tokens))
     }
 
     /// Text, and all other outputs.
@@ -248,6 +257,13 @@ mod tests {
             };
             assert_eq!(tokens.output, text.chars().count().div_ceil(PER_TOKEN) as u64);
         }
+    }
+
+    #[test]
+    fn of_failures_it_says_that_it_cannot_read_them() {
+        let mut request = request("These test failures seem to have one cause. KeyError: the price", None);
+        request.feature = Asker::Reports;
+        assert_eq!(read(&answer(&request)).0, tour::EXPLAIN);
     }
 
     #[test]

@@ -146,6 +146,20 @@ Ask me about **keys**, **local models**, **costs and budgets**, **privacy**, **w
 **Markdown** or **demonstrations** of what happens when a provider fails.
 ";
 
+/// For whoever asks about a cause of failures.
+pub const EXPLAIN: &str = "\
+I am the built-in guide: prepared text, no AI, so I **cannot read this failure**. The text you sent went to this server \
+and no further, and is not kept.
+
+With a key of your own under [Settings → API keys](/settings/keys) a model answers here with
+
+1. the **root cause**,
+2. the **evidence**: lines of your text, each quotation a link to its line,
+3. a **fix** and a **regression test**,
+
+and up to four models do so side by side, each with its time, tokens and cost.
+";
+
 const KEYS: &str = "\
 **Keys** live under [Settings → API keys](/settings/keys).
 

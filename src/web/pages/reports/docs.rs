@@ -26,7 +26,7 @@ const REPORTS: &[(&str, &str)] = &[
     ),
     (
         "Explain",
-        "Shows the text that a model would be told of one cause, or of the five largest: names of tests, message, trace, beginning of the output, redacted. Change it as you like; Send gives exactly that text to up to four models of your own keys, side by side. What an answer quotes leads to its line.",
+        "Shows the text that a model would be told of one cause, or of the five largest: names of tests, message, trace, beginning of the output, redacted. Change it as you like; Send gives exactly that text to up to four models of your own keys, side by side, in the panes of the assistant: Stop, Retry, copies, time, tokens and cost for each. What an answer quotes leads to its line of what was sent, and from there, where the open cause says it, to the report. The answers stay until another cause is explained or the page is left; they are kept nowhere.",
     ),
     (
         "Keep",

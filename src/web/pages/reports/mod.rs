@@ -67,7 +67,6 @@ pub fn ReportsPage() -> impl IntoView {
                 data-worker=assets::url(assets::WORKER)
                 data-module=assets::url("pkg/analyzer.js")
                 data-wasm=assets::url("pkg/analyzer.wasm")
-                data-explainer=assets::url("reports-explain.js")
                 data-saver=assets::url("reports-save.js")
                 data-account=account
             >

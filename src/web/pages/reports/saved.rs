@@ -66,7 +66,8 @@ fn History(entries: Vec<Entry>) -> impl IntoView {
         .into_any();
     }
     let about = format!(
-        "On the server, sealed under a key of your own, until you delete them; {} of at most {REPORTS_PER_USER}.",
+        "On the server, sealed under a key of your own, until you delete them; {} of at most {REPORTS_PER_USER}. While a \
+         report is open above, they open in a tab of their own.",
         entries.len()
     );
     let chart = (entries.len() > 1).then(|| chart(&entries));
