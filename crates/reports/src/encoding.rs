@@ -211,6 +211,14 @@ mod tests {
     }
 
     #[test]
+    fn a_mark_goes_wherever_a_piece_begins() {
+        let bytes = "\u{feff}<a>b\u{feff}c\u{feff}</a>".as_bytes();
+        for step in 1..bytes.len() {
+            assert_eq!(whole(bytes, step).0, "<a>bc</a>", "{step}");
+        }
+    }
+
+    #[test]
     fn nul_and_marks_are_dropped() {
         assert_eq!(whole(b"\xef\xbb\xbf{\"a\0\x07\":\t1}\n", 4).0, "{\"a\":\t1}\n");
     }

@@ -214,14 +214,13 @@ fn point(text: &str, depth: usize) -> Option<Point> {
         Some(rest) => (false, rest),
         None => (true, text.strip_prefix("ok")?),
     };
-    if !rest.is_empty() && !rest.starts_with([' ', '\t']) {
+    // Perl's harness takes `ok-name` too.
+    if !rest.is_empty() && !rest.starts_with([' ', '\t', '-']) {
         return None;
     }
-    let rest = rest
-        .trim_start()
-        .trim_start_matches(|it: char| it.is_ascii_digit())
-        .trim_start();
-    let rest = rest.strip_prefix("- ").unwrap_or(rest).trim_end();
+    let rest = rest.trim_start().trim_start_matches(|it: char| it.is_ascii_digit());
+    let rest = rest.strip_prefix('-').unwrap_or(rest).trim();
+    let rest = rest.strip_prefix("- ").unwrap_or(rest).trim_start();
     // A `{` at the end opens a subtest of node-tap.
     let rest = rest.strip_suffix('{').unwrap_or(rest).trim_end();
     let (name, directive) = directive(rest);

@@ -11,14 +11,17 @@ use std::borrow::Cow;
 pub struct XUnit;
 
 impl Dialect for XUnit {
-    fn is_case(&self, name: &str, _suites: &[Suite]) -> bool {
-        name == "test"
+    fn is_case(&self, name: &str, suites: &[Suite]) -> bool {
+        // What went wrong outside of any test, such as the cleaning up of a class, has a list of its own.
+        name == "test" || name == "error" && suites.last().is_some_and(|around| around.name == "errors")
     }
 
     fn case(&mut self, case: Element<'_>, suites: &[Suite], out: &mut Builder) {
         let class = case.attribute("type");
         let full = case.attribute("name");
+        let full = if full.is_empty() { class } else { full };
         let status = match case.attribute("result") {
+            _ if case.name() == "error" => Status::Errored,
             "Pass" => Status::Passed,
             "Fail" => Status::Failed,
             _ => Status::Skipped,

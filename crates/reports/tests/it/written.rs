@@ -144,4 +144,16 @@ pub const ALL: &[Written] = &[
         Format::JUnit,
         [1, 0, 0, 0, 0],
     ),
+    (
+        "xUnit.net with a class that could not be cleaned up, and with a fatal error that has no name",
+        r#"<assemblies schema-version="2"><assembly name="Shop.dll" errors="2"><errors><error type="class-cleanup" name="Shop.PriceTest"><failure exception-type="System.Exception"><message>still open</message></failure></error><error type="fatal"><failure exception-type="System.Exception"><message>gone</message></failure></error></errors><collection name="c"><test name="Shop.PriceTest.Doubles" type="Shop.PriceTest" result="Pass"/><test name="Shop.PriceTest.ByHand" type="Shop.PriceTest" result="NotRun"/></collection></assembly></assemblies>"#,
+        Format::XUnit,
+        [1, 0, 2, 1, 0],
+    ),
+    (
+        "TAP without spaces or numbers, as Perl's harness takes it",
+        "TAP version 13\n1..5\nok 1-one\nok-two\nnot ok-three\nok-# skip four\nok 5 -1 is less\nokay\n",
+        Format::Tap,
+        [3, 1, 0, 1, 0],
+    ),
 ];
