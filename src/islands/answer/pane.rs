@@ -15,7 +15,7 @@ use crate::islands::markdown::evidence::Source;
 use crate::islands::tree::patch::Region;
 use crate::islands::tree::{Element, Node, button, glyph, glyphs};
 use leptos::prelude::{document, set_timeout};
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// How long "Copied" stands on a button.
@@ -295,7 +295,7 @@ impl Board {
 
     /// Draws the answers whose text has changed; tracks all of them. Call it after [`Board::show`].
     /// What an answer quotes of `source` becomes a link to it.
-    pub fn draw(&mut self, cells: &[Cell], source: Option<&Rc<Source>>) {
+    pub fn draw(&mut self, cells: &[Cell], source: Option<&Arc<Source>>) {
         self.painters
             .retain(|(key, ..)| cells.iter().any(|cell| cell.key == *key));
         for cell in cells {

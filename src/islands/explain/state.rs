@@ -9,7 +9,7 @@ use crate::islands::markdown::evidence;
 use crate::islands::models::Source;
 use crate::islands::picker::Picker;
 use leptos::prelude::*;
-use std::rc::Rc;
+use std::sync::Arc;
 use std::time::Duration;
 
 /// The dialog's state; copies are the same.
@@ -28,8 +28,8 @@ pub struct State {
     pub said: RwSignal<String>,
     /// Grows while somebody waits for the time to retry.
     pub clock: RwSignal<u32>,
-    /// The text that was sent, to find quotations in. In the browser only.
-    source: StoredValue<Option<Rc<evidence::Source>>, LocalStorage>,
+    /// The text that was sent, to find quotations in.
+    source: StoredValue<Option<Arc<evidence::Source>>>,
     /// Owns the signals of the answers on the screen; replaced with them.
     scope: StoredValue<Owner>,
     next_key: StoredValue<u32>,
@@ -46,7 +46,7 @@ impl State {
             answers: RwSignal::new(Vec::new()),
             said: RwSignal::new(String::new()),
             clock: RwSignal::new(0),
-            source: StoredValue::new_local(None),
+            source: StoredValue::new(None),
             scope: StoredValue::new(Owner::new()),
             next_key: StoredValue::new(0),
         }
@@ -64,7 +64,7 @@ impl State {
 
     /// What quotations lead to.
     #[must_use]
-    pub fn source(self) -> Option<Rc<evidence::Source>> {
+    pub fn source(self) -> Option<Arc<evidence::Source>> {
         self.source.try_get_value().flatten()
     }
 
@@ -98,7 +98,7 @@ impl State {
             return focus(FIELD);
         }
         self.clear();
-        self.source.set_value(Some(Rc::new(evidence::Source::new(&text))));
+        self.source.set_value(Some(Arc::new(evidence::Source::new(&text))));
         self.sent.set(text);
         let lanes = self.picker.lanes.get_untracked();
         let next = |lane| {

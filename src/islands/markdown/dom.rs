@@ -5,7 +5,7 @@ use super::parse;
 use super::unfinished::presentable;
 use crate::islands::tree::Node;
 use crate::islands::tree::patch::patch_children;
-use std::rc::Rc;
+use std::sync::Arc;
 
 type DomNode = web_sys::Node;
 type DomElement = web_sys::Element;
@@ -14,7 +14,7 @@ type DomElement = web_sys::Element;
 pub struct Painter {
     container: DomElement,
     /// What the text may quote; quotations in blocks that are over become links to it.
-    source: Option<Rc<Source>>,
+    source: Option<Arc<Source>>,
     /// Bytes of the text whose blocks are frozen.
     settled: usize,
     /// The last frozen node; those after it may still change.
@@ -25,7 +25,7 @@ pub struct Painter {
 
 impl Painter {
     #[must_use]
-    pub const fn new(container: DomElement, source: Option<Rc<Source>>) -> Self {
+    pub const fn new(container: DomElement, source: Option<Arc<Source>>) -> Self {
         Self {
             container,
             source,
