@@ -19,6 +19,12 @@ pub mod infra;
 #[cfg(feature = "ssr")]
 pub mod web;
 
+/// Whose memory the server gives out; `main` has it wiped when it is given back.
+#[cfg(all(feature = "ssr", not(feature = "jemalloc")))]
+pub use std::alloc::System as Allocator;
+#[cfg(feature = "jemalloc")]
+pub use tikv_jemallocator::Jemalloc as Allocator;
+
 /// Called once by the island script of a page that holds islands.
 #[cfg(feature = "hydrate")]
 #[wasm_bindgen::prelude::wasm_bindgen]

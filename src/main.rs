@@ -3,11 +3,11 @@
 //! Its allocator zeroes memory when it is freed, so that a secret that passed through a library's
 //! buffers (HTTP, TLS, forms) does not stay behind.
 
-use std::alloc::System;
+use spectr::Allocator;
 use zeroizing_alloc::ZeroAlloc;
 
 #[global_allocator]
-static ALLOCATOR: ZeroAlloc<System> = ZeroAlloc(System);
+static ALLOCATOR: ZeroAlloc<Allocator> = ZeroAlloc(Allocator);
 
 fn main() -> std::process::ExitCode {
     spectr::cli::run()

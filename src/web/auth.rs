@@ -1,7 +1,7 @@
 //! Who sends a request: a layer resolves the session once, extractors and pages read the result.
 //!
 //! ```text
-//! cookie → resolve (layer) → Option<CurrentUser> in the request's extensions
+//! cookie → resolve (layer) → Option<Holder>, Option<CurrentUser> in the request's extensions
 //!            ├─ SignedIn     pages and forms; signed out: 303 to /login?next=…
 //!            ├─ SignedInApi  streams of islands; signed out: 401 problem+json
 //!            ├─ ApiUser      the API: a platform key where one is sent, else the session
@@ -19,7 +19,7 @@ use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use crate::features::accounts::sessions::Secret;
 use crate::features::accounts::throttle::{Counted, network};
-use crate::features::accounts::{self, CurrentUser};
+use crate::features::accounts::{self, CurrentUser, Holder, Resolved};
 use crate::features::platform;
 use axum::body::Body;
 use axum::extract::{FromRequestParts, Request, State};
@@ -44,6 +44,8 @@ const HELD: &[&str] = &[
 const HELD_WHOLLY: &[&str] = &["/settings/privacy/export"];
 /// Paths that need to know nobody: static files and health checks.
 const ANONYMOUS: &[&str] = &["/pkg", "/fonts", "/healthz", "/readyz"];
+/// Paths that ask whose session it is, and nothing more about the person.
+const NAMELESS: &[&str] = &["/stream"];
 
 /// Resolves the session, keeps signed-out people from signed-in pages, and lets the cookie slide.
 pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -> Response {
@@ -55,7 +57,7 @@ pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -
     }
     let secret = cookie(&app, request.headers()).and_then(|value| Secret::from_cookie(&app, value));
     let resolved = match &secret {
-        Some(secret) => accounts::resolve(&app, secret).await,
+        Some(secret) => find(&app, secret, path).await,
         None => Ok(None),
     };
     let needs_user = is_below(path, SIGNED_IN);
@@ -70,20 +72,23 @@ pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -
             None
         }
     };
-    let (user, was_touched) = resolved.map_or((None, false), |found| (Some(found.user), found.was_touched));
-    if needs_user && user.is_none() && !answers_signed_out(&request) {
+    let was_touched = resolved.as_ref().is_some_and(|(found, _)| found.was_touched);
+    let holder = resolved.as_ref().map(|(found, _)| found.holder);
+    let user = resolved.and_then(|(_, user)| user);
+    if needs_user && holder.is_none() && !answers_signed_out(&request) {
         return sign_in_first(request.method(), request.uri(), request.headers());
     }
-    if let Some(response) = unless_in_use(user.as_ref(), &request) {
+    if let Some(response) = unless_in_use(holder, &request) {
         return response;
     }
-    if user.as_ref().is_some_and(|user| user.is_frozen) && is_held(request.method(), path) {
+    if holder.is_some_and(|holder| holder.is_frozen) && is_held(request.method(), path) {
         return respond::problem(&Code::Frozen.into(), None);
     }
-    if user.is_some() && request.method() == Method::GET && is_for_signed_out(request.uri()) {
+    if holder.is_some() && request.method() == Method::GET && is_for_signed_out(request.uri()) {
         let next = request.uri().query().and_then(next_of);
         return see_other(safe_next(next.as_deref()));
     }
+    request.extensions_mut().insert(holder);
     request.extensions_mut().insert(user);
     let mut response = next.run(request).await;
     if let (true, Some(secret)) = (was_touched, &secret)
@@ -94,13 +99,30 @@ pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -
     response
 }
 
+/// Whose session it is; and who that is, but for streams: they do not ask for name and address, and
+/// opening those would keep the first token waiting.
+async fn find(app: &App, secret: &Secret, path: &str) -> accounts::Result<Option<(Resolved, Option<CurrentUser>)>> {
+    let Some(found) = accounts::resolve(app, secret).await? else {
+        return Ok(None);
+    };
+    if is_below(path, NAMELESS) {
+        return Ok(Some((found, None)));
+    }
+    let user = found.open(app).await?;
+    Ok(user.map(|user| (found, Some(user))))
+}
+
 /// The signed-in person, inside a Leptos page that is rendered on the server.
 #[must_use]
 pub fn current_user() -> Option<CurrentUser> {
     leptos::prelude::use_context::<Parts>().and_then(|parts| user_of(&parts))
 }
 
-/// The signed-in person of a request that passed [`resolve`].
+fn holder_of(parts: &Parts) -> Option<Holder> {
+    parts.extensions.get::<Option<Holder>>().copied().flatten()
+}
+
+/// The signed-in person of a request that passed [`resolve`]; nobody below [`NAMELESS`] paths.
 #[must_use]
 pub fn user_of(parts: &Parts) -> Option<CurrentUser> {
     parts.extensions.get::<Option<CurrentUser>>().cloned().flatten()
@@ -118,15 +140,15 @@ impl<S: Sync> FromRequestParts<S> for SignedIn {
     }
 }
 
-/// The signed-in person, for machines and streams: others get 401 as problem+json.
-#[derive(Clone, Debug)]
-pub struct SignedInApi(pub CurrentUser);
+/// Whose session it is, for machines and streams: others get 401 as problem+json.
+#[derive(Clone, Copy, Debug)]
+pub struct SignedInApi(pub Holder);
 
 impl<S: Sync> FromRequestParts<S> for SignedInApi {
     type Rejection = Response;
 
     async fn from_request_parts(parts: &mut Parts, _: &S) -> Result<Self, Response> {
-        user_of(parts)
+        holder_of(parts)
             .map(Self)
             .ok_or_else(|| respond::problem(&Problem::from(Code::SignedOut), None))
     }
@@ -143,8 +165,8 @@ impl FromRequestParts<App> for ApiUser {
     async fn from_request_parts(parts: &mut Parts, app: &App) -> Result<Self, Response> {
         let user = match parts.headers.get(header::AUTHORIZATION) {
             Some(sent) => by_key(app, parts, sent).await?,
-            None => match user_of(parts) {
-                Some(user) => user.id,
+            None => match holder_of(parts) {
+                Some(holder) => holder.id,
                 None => return Err(unauthorized(&Code::SignedOut.into(), "Bearer realm=\"spectr\"")),
             },
         };
@@ -204,10 +226,10 @@ fn answers_signed_out(request: &Request) -> bool {
 }
 
 /// An account that waits for its deletion leads to the page that calls it off.
-fn unless_in_use(user: Option<&CurrentUser>, request: &Request) -> Option<Response> {
+fn unless_in_use(holder: Option<Holder>, request: &Request) -> Option<Response> {
     let path = request.uri().path();
     let is_used = is_below(path, SIGNED_IN) || is_below(path, &["/stream", "/api"]);
-    if !user.is_some_and(|user| user.is_pending_erasure) || !is_used || is_below(path, WHILE_PENDING) {
+    if !holder.is_some_and(|holder| holder.is_pending_erasure) || !is_used || is_below(path, WHILE_PENDING) {
         return None;
     }
     let is_page = matches!(*request.method(), Method::GET | Method::HEAD) && is_below(path, SIGNED_IN);

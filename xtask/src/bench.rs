@@ -1,5 +1,6 @@
 //! `bench`: the bars of `benches/README.md`, measured in the release profile.
 
+use crate::run::RELEASE_FEATURES;
 use crate::say::Steps;
 use crate::{Outcome, cargo, site, workspace};
 use std::process::ExitCode;
@@ -13,7 +14,10 @@ pub fn bench(_: &[String]) -> Outcome {
     site::build(&mut steps, &workspace::target_dir()?)?;
     steps.step(
         "Server and measurements (the server takes minutes the first time)",
-        || cargo::run(&["bench", "--package=spectr", "--bench=bars", "--profile=release"]),
+        || {
+            let what = ["bench", "--package=spectr", "--bench=bars", "--profile=release"];
+            cargo::run(&[&what, [RELEASE_FEATURES].as_slice()].concat())
+        },
     )?;
     steps.step("Reading and grouping reports, optimised", || {
         cargo::run(&["bench", "--package=spectr-reports", "--bench=reports"])

@@ -6,13 +6,16 @@ use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
 
+/// What the release has beyond the other builds: the allocator.
+pub const RELEASE_FEATURES: &str = "--features=jemalloc";
+
 /// Builds what changed and becomes the server, so that signals reach it directly.
 pub fn run(arguments: &[String]) -> Outcome {
     let mut steps = Steps::new(
         "Setting up Spectr. The first time takes some minutes, later starts take seconds.",
         site::STEPS + 1,
     );
-    let server = build_server(&mut steps, "fast")?;
+    let server = build_server(&mut steps, "fast", &[])?;
     let mut command = Command::new(&server);
     cargo::clean(&mut command);
     let error = command.args(["serve", "--welcome"]).args(arguments).exec();
@@ -25,7 +28,7 @@ pub fn build(_: &[String]) -> Outcome {
         "Building the release: one binary with the site inside.",
         site::STEPS + 1,
     );
-    let server = build_server(&mut steps, "release")?;
+    let server = build_server(&mut steps, "release", &[RELEASE_FEATURES])?;
     say::line(&format!("The server is {}", server.display()));
     Ok(ExitCode::SUCCESS)
 }
@@ -37,17 +40,13 @@ pub fn build_site(_: &[String]) -> Outcome {
     Ok(ExitCode::SUCCESS)
 }
 
-/// The site, then the server with it inside, in this profile: the path of the binary.
-pub fn build_server(steps: &mut Steps, profile: &str) -> Result<PathBuf, String> {
+/// The site, then the server with it inside, in this profile and with more of cargo's arguments: the path of the binary.
+pub fn build_server(steps: &mut Steps, profile: &str, more: &[&str]) -> Result<PathBuf, String> {
     let target_dir = workspace::target_dir()?;
     site::build(steps, &target_dir)?;
     steps.step("Server (about five minutes the first time)", || {
-        cargo::run(&[
-            "build",
-            "--package=spectr",
-            "--bin=spectr",
-            &format!("--profile={profile}"),
-        ])
+        let profile = format!("--profile={profile}");
+        cargo::run(&[&["build", "--package=spectr", "--bin=spectr", &profile], more].concat())
     })?;
     Ok(target_dir.join(profile).join("spectr"))
 }

@@ -76,7 +76,7 @@ fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
 }
 
 fn site_and_browser(steps: &mut Steps, tools: &Tools, postgres: &Postgres) -> Result<Count, String> {
-    let server = run::build_server(steps, "fast")?;
+    let server = run::build_server(steps, "fast", &[])?;
     let doubles = steps.step("Doubles of the five providers", end2end::build_doubles)?;
     steps.step("Browser tests", || end2end::run(tools, postgres, &server, &doubles))
 }

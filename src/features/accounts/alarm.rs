@@ -98,7 +98,7 @@ pub(super) async fn lift(conn: &mut Conn, user: UserId) -> Result<()> {
 ///
 /// # Errors
 /// [`Error::Frozen`] after "this was not me", until a new password was set by mail.
-pub const fn require_unfrozen(user: &CurrentUser) -> Result<()> {
+pub fn require_unfrozen(user: &CurrentUser) -> Result<()> {
     if user.is_frozen { Err(Error::Frozen) } else { Ok(()) }
 }
 

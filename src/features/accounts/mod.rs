@@ -38,14 +38,13 @@ use crate::domain::timestamp::Timestamp;
 use crate::features::App;
 use crate::infra::crypto::KeysError;
 use sessions::Secret;
+use std::sync::Arc;
 
-/// The person behind a request, proved by a live session.
-#[derive(Clone, PartialEq, Eq)]
-pub struct CurrentUser {
+/// Whose session it is and what it may do: what can be told without opening anything that is sealed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Holder {
     pub id: UserId,
     pub session: SessionId,
-    pub name: String,
-    pub email: String,
     /// When the password was last entered: at sign-in or at a step-up.
     pub signed_in_at: Timestamp,
     /// Erasure was asked for and can still be called off.
@@ -56,6 +55,22 @@ pub struct CurrentUser {
     pub restricts_calls: bool,
 }
 
+/// The person behind a request, proved by a live session.
+#[derive(Clone, PartialEq, Eq)]
+pub struct CurrentUser {
+    holder: Holder,
+    pub name: String,
+    pub email: String,
+}
+
+impl std::ops::Deref for CurrentUser {
+    type Target = Holder;
+
+    fn deref(&self) -> &Holder {
+        &self.holder
+    }
+}
+
 impl std::fmt::Debug for CurrentUser {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(f, "CurrentUser({})", self.id)
@@ -64,8 +79,9 @@ impl std::fmt::Debug for CurrentUser {
 
 /// Whose session a cookie names, and whether the cookie should be sent anew.
 pub struct Resolved {
-    pub user: CurrentUser,
+    pub holder: Holder,
     pub was_touched: bool,
+    row: Arc<sessions::Row>,
 }
 
 /// Finds the session behind the cookie's secret and, every few minutes, notes that it was used.
@@ -78,29 +94,42 @@ pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
         return Ok(None);
     };
     let state = AccountState::parse(&row.state);
-    if !state.may_sign_in() {
+    // Erased: what the row says about the person opens for nobody any more.
+    if !state.may_sign_in() || !app.keys.has_data_key(row.user_id).await? {
         return Ok(None);
     }
-    let was_touched = row.wants_touch(now) && touch(app, secret, &row).await;
-    let id = UserId(row.user_id);
-    let key = match app.keys.data_key(id.0).await {
-        // Erased: what the row says about the person opens for nobody any more.
-        Err(KeysError::Gone) => return Ok(None),
-        key => key?,
-    };
     Ok(Some(Resolved {
-        user: CurrentUser {
-            id,
+        was_touched: row.wants_touch(now) && touch(app, secret, &row).await,
+        holder: Holder {
+            id: UserId(row.user_id),
             session: SessionId(row.id),
-            name: key.open_text(users::place(id, "name"), &row.name)?.to_string(),
-            email: key.open_text(users::place(id, "email"), &row.email)?.to_string(),
             signed_in_at: Timestamp(row.fresh_at),
             is_pending_erasure: state == AccountState::Pending,
             is_frozen: row.frozen_at.is_some(),
             restricts_calls: row.call_limits > 0,
         },
-        was_touched,
+        row,
     }))
+}
+
+impl Resolved {
+    /// Opens who the person is; `None` when the account was erased in this moment.
+    ///
+    /// # Errors
+    /// When the keystore cannot be read, or holds another key than the name was sealed with.
+    pub async fn open(&self, app: &App) -> Result<Option<CurrentUser>> {
+        let holder = self.holder;
+        let key = match app.keys.data_key(holder.id.0).await {
+            Err(KeysError::Gone) => return Ok(None),
+            key => key?,
+        };
+        let opened = |column, sealed: &[u8]| key.open_text(users::place(holder.id, column), sealed);
+        Ok(Some(CurrentUser {
+            holder,
+            name: opened("name", &self.row.name)?.to_string(),
+            email: opened("email", &self.row.email)?.to_string(),
+        }))
+    }
 }
 
 async fn touch(app: &App, secret: &Secret, row: &sessions::Row) -> bool {

@@ -196,6 +196,17 @@ impl Keys {
         }
     }
 
+    /// Whether an owner still has a data key: one that was erased has none. Opens nothing.
+    ///
+    /// # Errors
+    /// When the keystore cannot be read.
+    pub async fn has_data_key(&self, owner: Uuid) -> Result<bool, KeysError> {
+        match self.wrapped(owner).await {
+            Err(KeysError::Gone) => Ok(false),
+            found => found.map(|_| true),
+        }
+    }
+
     async fn wrapped(&self, owner: Uuid) -> Result<Wrapped, KeysError> {
         let stamp = self.0.keystore.stamp();
         if let Some(wrapped) = self.0.wrapped.get(stamp, &owner) {
