@@ -3,11 +3,10 @@
 
     cargo run --release -p spectr-reports --example pairs | python3 corpus/train.py     (needs scipy)
 
-Each project counts the same, and within it small runs more than their pairs. Evidence for one cause never counts
-against it, nor the other way round; that and the penalty keep the weights from following single projects. Two
-changes within a few lines of one file are left out of training, as nobody can tell them apart, but not of the
-figures; the runs have one defect per function. Prints the weights of all together and then, for several thresholds, the scores of each project under weights that
-were found without it.
+Each project counts the same, and each run of it the same. Evidence for one cause never counts against it, nor the
+other way round; that and the penalty keep the weights from following single projects. The runs have one defect per
+function: two in one function often read the same, and nothing is to be learnt from those. Prints the weights of all
+together and then, for several thresholds, the scores of each project under weights that were found without it.
 """
 import collections
 import sys
@@ -15,7 +14,7 @@ import sys
 import numpy
 from scipy.optimize import minimize
 
-PENALTY, NEAR = 5.0, 8
+PENALTY = 10.0
 SIDES = ["told", "name", "called", "body", "inside", "values", "topic"]
 OTHERS = [
     "same class, if that is rare", "same file, if that is rare", "near in the file", "same line",
@@ -37,12 +36,6 @@ class Run:
         own = [max(group, key=lambda it: (group[it], it)) for group in self.groups]
         self.pairs = [(a, b) for a in range(len(own)) for b in range(a + 1, len(own))]
         self.same = numpy.array([own[a] == own[b] for a, b in self.pairs], bool)
-        self.is_clear = numpy.array([own[a] == own[b] or not near(own[a], own[b]) for a, b in self.pairs], bool)
-
-
-def near(one, other):
-    (file, line), (other_file, other_line) = one.rsplit(":", 1), other.rsplit(":", 1)
-    return file == other_file and abs(int(line) - int(other_line)) < NEAR
 
 
 def read(lines):
@@ -64,10 +57,10 @@ def fit(runs):
     """Weights, the bias last; signs kept."""
     rows, same, weight = [], [], []
     for project in sorted({run.project for run in runs}):
-        own = [run for run in runs if run.project == project and run.is_clear.any()]
-        share = numpy.concatenate([numpy.full(run.is_clear.sum(), max(len(run.pairs), 10) ** -0.7) for run in own])
-        rows += [run.rows[run.is_clear] for run in own]
-        same += [run.same[run.is_clear] for run in own]
+        own = [run for run in runs if run.project == project]
+        share = numpy.concatenate([numpy.full(len(run.pairs), 1 / max(len(run.pairs), 10)) for run in own])
+        rows += [run.rows for run in own]
+        same += [run.same for run in own]
         weight.append(share / share.sum())
     rows, same, weight = numpy.vstack(rows), numpy.concatenate(same), numpy.concatenate(weight) * 1000
     rows = numpy.hstack([rows, numpy.ones((len(rows), 1))])

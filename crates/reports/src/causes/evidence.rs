@@ -3,7 +3,7 @@
 //! The weights are those of a logistic regression on pairs of failures of the tuned projects, rounded:
 //! `cargo run -p spectr-reports --example pairs | python3 corpus/train.py` finds them again.
 
-use super::features::{Features, SIDES};
+use super::features::{Features, SIDES, is_often};
 use std::collections::HashMap;
 
 /// Things that are asked about a pair beside its sides, by name.
@@ -27,21 +27,24 @@ pub const OTHER_NAMES: [&str; OTHERS] = [
 /// Lines between two tests at which they count as half as near.
 const NEAR: f64 = 8.0;
 
+/// What a word of many programs tells, beside what one of this program tells.
+const OFTEN: f64 = 0.2;
+
 /// What each piece of evidence says of one cause, in logarithms of odds.
 mod weight {
-    pub const BIAS: f64 = -0.15;
+    pub const BIAS: f64 = -0.54;
     /// By side: for the share of it that two failures have in common, for the rarest thing in common, and where they
     /// have nothing in common.
     pub const SIDES: [[f64; 3]; super::SIDES] = [
-        [1.07, 0.62, 0.0],
-        [0.0, 0.0, -0.80],
-        [0.0, 0.0, -0.51],
-        [0.02, 0.54, -0.58],
-        [0.0, 0.0, -0.52],
-        [0.25, 1.32, 0.0],
-        [0.86, 0.28, -0.73],
+        [0.96, 0.91, 0.0],
+        [0.0, 0.56, -0.12],
+        [0.0, 0.0, -0.47],
+        [0.0, 0.0, -0.75],
+        [0.0, 0.0, -0.79],
+        [0.28, 0.37, 0.0],
+        [0.77, 0.56, -0.99],
     ];
-    pub const OTHERS: [f64; super::OTHERS] = [1.00, 0.69, 1.74, 0.49, -1.11, -1.03, -0.65, 1.51, 0.18, 1.48, -0.62];
+    pub const OTHERS: [f64; super::OTHERS] = [0.39, 0.53, 1.06, 0.0, -1.26, -1.32, -0.46, 1.26, 0.69, 1.24, -0.61];
 }
 
 /// The evidence of a pair, each between 0 and 1: three for each side, then the others.
@@ -101,7 +104,7 @@ fn share(odds: f64) -> f64 {
     0.5 + 0.5 * odds / (odds * odds + 4.0).sqrt()
 }
 
-/// How rare each token is among the failures at hand.
+/// How telling each token is: rare among the failures at hand, and none that many programs have.
 #[derive(Debug)]
 pub struct Rarity {
     weight: HashMap<u64, f64>,
@@ -118,10 +121,11 @@ impl Rarity {
                 *weight.entry(token).or_default() += 1.0;
             }
         }
-        // No logarithms: they differ between machines in the last digit.
-        for own in weight.values_mut() {
-            let share = 1.0 - (*own - 1.0) / f64::max(count, 2.0);
-            *own = share * share;
+        // No logarithms: they differ between machines in the last digit. What a half of all failures have still tells
+        // much, as one cause may have that many; what all of them have tells nothing of which belong together.
+        for (token, own) in &mut weight {
+            let share = *own / f64::max(count, 2.0);
+            *own = (1.0 - share * share) * if is_often(*token) { OFTEN } else { 1.0 };
         }
         Self { weight }
     }

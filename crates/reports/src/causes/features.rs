@@ -3,6 +3,7 @@
 //! Hashes are FNV-1a over text and so the same natively and in the browser. Nothing here depends on times, ids,
 //! ports or addresses: messages are normalised first.
 
+use super::common::{is_name_often, is_told_often};
 use super::normal::normalise;
 use super::place::is_named;
 use super::trace::Trace;
@@ -21,7 +22,7 @@ const MAX_TOKENS: usize = 48;
 /// One failure, ready to be compared.
 #[derive(Clone, Debug, Default)]
 pub struct Features {
-    /// Sorted hashes.
+    /// Sorted hashes; the lowest bit of each tells whether many programs have it.
     pub sides: [Vec<u64>; SIDES],
     /// Suite, class, and path within the name.
     pub(super) class: u64,
@@ -53,6 +54,16 @@ pub fn hash(parts: &[&str]) -> u64 {
         }
     }
     mix(state)
+}
+
+/// A token of a side; its lowest bit tells that it is one of many programs.
+fn token(parts: &[&str], is_often: bool) -> u64 {
+    hash(parts) & !1 | u64::from(is_often)
+}
+
+/// Whether a token is one of many programs.
+pub(super) const fn is_often(token: u64) -> bool {
+    token & 1 == 1
 }
 
 /// Spreads the bits of a number.
@@ -94,15 +105,22 @@ impl Features {
 
         let mut sides = [
             told(&message),
-            words(own_name).map(|word| hash(&["name", &word])).collect(),
-            called.iter().map(|name| hash(&["call", name])).collect(),
-            body.iter().map(|name| hash(&["body", name])).collect(),
+            words(own_name)
+                .map(|word| token(&["name", &word], is_name_often(&word)))
+                .collect(),
+            called.iter().map(|name| call("call", name)).collect(),
+            body.iter().map(|name| call("body", name)).collect(),
             inside
                 .iter()
-                .map(|(file, function)| hash(&["inside", file, function]))
+                .map(|(file, function)| token(&["inside", file, function], false))
                 .collect(),
-            values.map(|value| hash(&["value", value])).collect(),
-            topic.flat_map(words).map(|word| hash(&["topic", &word])).collect(),
+            values
+                .map(|value| token(&["value", value], is_told_often(value)))
+                .collect(),
+            topic
+                .flat_map(words)
+                .map(|word| token(&["topic", &word], is_name_often(&word)))
+                .collect(),
         ];
         for side in &mut sides {
             side.truncate(MAX_TOKENS);
@@ -112,14 +130,16 @@ impl Features {
         let change = compared.as_ref().map(|it| {
             let (wanted, came) = it.change();
             (
-                hash(&["change", &wanted, &came]),
+                token(&["change", &wanted, &came], false),
                 if came.is_empty() { 0 } else { hash(&["came", &came]) },
             )
         });
         Self {
             sides,
-            class: hash(&["class", scope.suite, class, path]),
-            place: trace.test().map(|frame| (hash(&["file", &frame.file]), frame.line)),
+            class: token(&["class", scope.suite, class, path], false),
+            place: trace
+                .test()
+                .map(|frame| (token(&["file", &frame.file], false), frame.line)),
             function: inside.first().map(|(file, function)| hash(&["inside", file, function])),
             shapes: compared.as_ref().map(|it| it.shapes()),
             change,
@@ -136,11 +156,22 @@ impl Features {
 
 fn told(message: &str) -> Vec<u64> {
     let words: Vec<&str> = message.split(' ').take(MAX_TOKENS).collect();
+    let often: Vec<bool> = words.iter().map(|word| is_told_often(word)).collect();
     let single = words
         .iter()
-        .filter(|word| word.len() > 3 && word.bytes().any(|it| it.is_ascii_alphabetic()))
-        .map(|word| hash(&["word", word]));
-    words.windows(3).map(hash).chain(single).collect()
+        .zip(&often)
+        .filter(|(word, _)| word.len() > 3 && word.bytes().any(|it| it.is_ascii_alphabetic()))
+        .map(|(word, is_often)| token(&["word", word], *is_often));
+    let rows = words
+        .windows(3)
+        .zip(often.windows(3))
+        .map(|(row, often)| token(row, often.iter().all(|it| *it)));
+    rows.chain(single).collect()
+}
+
+/// The name of a function that is called.
+fn call(side: &str, name: &str) -> u64 {
+    token(&[side, name], words(name).all(|word| is_name_often(&word)))
 }
 
 /// `price` of `shop::cart::price` and of `Cart.price`.

@@ -2,6 +2,7 @@
 
 pub mod category;
 pub mod cluster;
+mod common;
 pub mod evidence;
 pub mod features;
 pub mod frames;
