@@ -17,7 +17,7 @@ pub struct Results {
     pub wasm: Option<u64>,
 }
 
-/// Compressed size of the browser code of the first page, where it was built.
+/// Compressed size of the code of all islands, where it was built.
 pub fn wasm_size() -> Option<u64> {
     let files = std::fs::read_dir("target/site/pkg").ok()?.filter_map(Result::ok);
     let packed = files.filter(|file| file.file_name().to_string_lossy().ends_with(".wasm.br"));
@@ -164,10 +164,10 @@ fn the_rest(results: &Results) {
     if let Some(bytes) = results.wasm {
         let kib = bytes as f64 / 1024.0;
         row(
-            "browser code, compressed",
+            "browser code of islands, compressed; the first page has none",
             &format!("{kib:.0} KiB"),
-            "≤ 150 KiB",
-            Some(kib <= 150.0),
+            "≤ 250 KiB",
+            Some(kib <= 250.0),
         );
     }
 }
