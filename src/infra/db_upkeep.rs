@@ -7,6 +7,10 @@ use std::time::Duration;
 const WAL_LOOKS: u32 = 100;
 const WAL_PAUSE: Duration = Duration::from_millis(100);
 
+/// Looks at the connections of a server that may be ending, and the pause between them.
+const SERVER_LOOKS: u32 = 20;
+const SERVER_PAUSE: Duration = Duration::from_millis(100);
+
 impl Db {
     /// Empties the write-ahead log, so that it holds no copy of what was deleted. Waits for readers of
     /// old rows in short looks, between which others may write. Nothing to do on PostgreSQL.
@@ -35,7 +39,8 @@ impl Db {
     }
 
     /// How many other connections of this program there are; on SQLite the lock of the data folder
-    /// tells, and this says none.
+    /// tells, and this says none. PostgreSQL lists a connection for a moment after its client has gone, so
+    /// that a server that has just ended is given two seconds.
     ///
     /// # Errors
     /// When the database cannot be read.
@@ -44,6 +49,12 @@ impl Db {
              AND datname = current_database() AND client_port IS DISTINCT FROM inet_client_port()";
         let Self::Postgres(pool) = self else { return Ok(0) };
         let mut conn = pool.acquire().await?;
+        for _ in 1..SERVER_LOOKS {
+            if sqlx::query_scalar::<_, i64>(SQL).fetch_one(&mut *conn).await? == 0 {
+                return Ok(0);
+            }
+            tokio::time::sleep(SERVER_PAUSE).await;
+        }
         sqlx::query_scalar(SQL).fetch_one(&mut *conn).await
     }
 }
