@@ -49,13 +49,14 @@ impl Db {
              AND datname = current_database() AND client_port IS DISTINCT FROM inet_client_port()";
         let Self::Postgres(pool) = self else { return Ok(0) };
         let mut conn = pool.acquire().await?;
-        for _ in 1..SERVER_LOOKS {
-            if sqlx::query_scalar::<_, i64>(SQL).fetch_one(&mut *conn).await? == 0 {
-                return Ok(0);
+        let mut more = 1..SERVER_LOOKS;
+        loop {
+            let others = sqlx::query_scalar(SQL).fetch_one(&mut *conn).await?;
+            if others == 0 || more.next().is_none() {
+                return Ok(others);
             }
             tokio::time::sleep(SERVER_PAUSE).await;
         }
-        sqlx::query_scalar(SQL).fetch_one(&mut *conn).await
     }
 }
 

@@ -106,7 +106,8 @@ async fn find(app: &App, secret: &Secret, path: &str) -> accounts::Result<Option
         return Ok(None);
     };
     if is_below(path, NAMELESS) {
-        return Ok(Some((found, None)));
+        let is_erased = found.is_erased(app).await?;
+        return Ok((!is_erased).then_some((found, None)));
     }
     let user = found.open(app).await?;
     Ok(user.map(|user| (found, Some(user))))

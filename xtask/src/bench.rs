@@ -15,8 +15,13 @@ pub fn bench(_: &[String]) -> Outcome {
     steps.step(
         "Server and measurements (the server takes minutes the first time)",
         || {
-            let what = ["bench", "--package=spectr", "--bench=bars", "--profile=release"];
-            cargo::run(&[&what, [RELEASE_FEATURES].as_slice()].concat())
+            cargo::run(&[
+                "bench",
+                "--package=spectr",
+                "--bench=bars",
+                "--profile=release",
+                RELEASE_FEATURES,
+            ])
         },
     )?;
     steps.step("Reading and grouping reports, optimised", || {

@@ -84,7 +84,8 @@ pub struct Resolved {
     row: Arc<sessions::Row>,
 }
 
-/// Finds the session behind the cookie's secret and, every few minutes, notes that it was used.
+/// Finds the session behind the cookie's secret and, every few minutes, notes that it was used. Whether the
+/// account's key is still there is asked afterwards, once: by [`Resolved::open`] or [`Resolved::is_erased`].
 ///
 /// # Errors
 /// When the database cannot be read. A session that cannot be *touched* (disk full, busy) still counts.
@@ -94,8 +95,7 @@ pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
         return Ok(None);
     };
     let state = AccountState::parse(&row.state);
-    // Erased: what the row says about the person opens for nobody any more.
-    if !state.may_sign_in() || !app.keys.has_data_key(row.user_id).await? {
+    if !state.may_sign_in() {
         return Ok(None);
     }
     Ok(Some(Resolved {
@@ -113,7 +113,15 @@ pub async fn resolve(app: &App, secret: &Secret) -> Result<Option<Resolved>> {
 }
 
 impl Resolved {
-    /// Opens who the person is; `None` when the account was erased in this moment.
+    /// Whether what the row says about the person opens for nobody any more.
+    ///
+    /// # Errors
+    /// When the keystore cannot be read.
+    pub async fn is_erased(&self, app: &App) -> Result<bool> {
+        Ok(!app.keys.has_data_key(self.holder.id.0).await?)
+    }
+
+    /// Opens who the person is; `None` when the account was erased.
     ///
     /// # Errors
     /// When the keystore cannot be read, or holds another key than the name was sealed with.

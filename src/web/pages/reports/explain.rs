@@ -1,7 +1,7 @@
 //! Asking models about a cause: the dialog around the island `Explainer`.
 //!
 //! What can be asked is decided here, without any secret. The island's code is loaded when the dialog opens for the
-//! first time (`public/reports.js`), so that reading reports does not wait for it.
+//! first time (`public/reports-explain.js`), so that reading reports does not wait for it.
 
 use crate::features::{App, vault};
 use crate::islands::explain::Explainer;
