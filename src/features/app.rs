@@ -81,6 +81,15 @@ impl App {
     /// # Errors
     /// The first part that cannot be opened.
     pub async fn open(config: Config, clock: Arc<dyn Clock>) -> Result<Self, OpenError> {
+        let passwords = Passwords::start().map_err(OpenError::Passwords)?;
+        Self::open_with(config, clock, passwords).await
+    }
+
+    /// As [`Self::open`], hashing with these threads.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub async fn open_with(config: Config, clock: Arc<dyn Clock>, passwords: Passwords) -> Result<Self, OpenError> {
         data_dir::create(&config.data_dir)?;
         let url = &config.database_url;
         let db = open_db(url, Schema::Main).await?;
@@ -93,7 +102,6 @@ impl App {
         } else {
             Keys::open(&config.master_keys, keystore.clone()).await?
         };
-        let passwords = Passwords::start().map_err(OpenError::Passwords)?;
         let mailer = Mailer::open(&config)?;
         let http = Http::open(&config)?;
         Ok(Self(Arc::new(Parts {

@@ -94,6 +94,7 @@ on_both_engines! {
     }
 
     async fn hashes_are_2b_12_and_the_acceptance_names_the_text(app: TestApp) {
+        let app = TestApp::spawn_hashing_in_full(app.engine).await;
         app.sign_up("Ada Lovelace", "ada@example.org").await;
         let mut conn = app.app.db.acquire().await.unwrap();
         let sql = "SELECT password_hash FROM users";
@@ -103,6 +104,8 @@ on_both_engines! {
         let (version, sha) =
             spectr::on!(&mut conn, c => sqlx::query_as::<_, (String, Vec<u8>)>(sql).fetch_one(c).await).unwrap();
         assert_eq!((version.as_str(), sha.len()), (POLICY_VERSION, 32));
+        drop(conn);
+        app.stop().await;
     }
 
     async fn sign_ups_that_nobody_confirms_die_after_a_week(app: TestApp) {

@@ -35,6 +35,8 @@ on_both_engines! {
 
     async fn clause_02_passwords_are_kept_as_bcrypt_cost_12(app: TestApp) {
         traces::listen();
+        let served = TestApp::spawn_hashing_in_full(app.engine).await;
+        let app = &served;
         // Longer than the 72 bytes at which bcrypt stops; only the end differs.
         let long = format!("{PASSWORD} {}", "k7Qx".repeat(20));
         let (right, wrong) = (format!("{long} one"), format!("{long} two"));
@@ -48,6 +50,7 @@ on_both_engines! {
         assert_ne!(client.post("/login", &fields(wrong.as_str())).await.status, 303);
         client.post("/login", &fields(right.as_str())).await.see_other();
         traces::assert_none(app, &[&right, &wrong, &long]).await;
+        served.stop().await;
     }
 
     async fn clause_13_a_stolen_database_shows_nobody(app: TestApp) {

@@ -57,6 +57,8 @@ on_both_engines! {
     }
 
     async fn a_visitor_sees_nothing_of_anybody_and_a_person_their_own_rows(app: TestApp) {
+        let served = TestApp::spawn_hashing_in_full(app.engine).await;
+        let app = &served;
         let person = app.sign_up("Ada Lovelace", "ada@example.org").await;
         let ada = proof_owner(app).await;
         record(app, &[call(app, ada, app.clock_now())]).await;
@@ -69,6 +71,7 @@ on_both_engines! {
         let other = app.signed_in_user().await;
         let theirs = other.client.get("/privacy/proof").await.expect(200).body;
         assert!(theirs.contains("your oldest usage row: none"));
+        served.stop().await;
     }
 
     async fn a_broken_promise_is_red_with_the_moment_and_green_again_when_mended(app: TestApp) {

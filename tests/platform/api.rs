@@ -2,7 +2,7 @@
 
 use super::{USAGE, ask, create};
 use crate::on_both_engines;
-use crate::support::TestApp;
+use crate::support::{TestApp, assert_follows};
 use crate::usage::{call, record};
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -15,9 +15,7 @@ use spectr::infra::clock::Clock;
 fn assert_is(document: &Value, schema: &str, value: &Value) {
     let mut root = document.clone();
     root["$ref"] = json!(format!("#/components/schemas/{schema}"));
-    let validator = jsonschema::draft202012::new(&root).unwrap();
-    let errors: Vec<String> = validator.iter_errors(value).map(|error| error.to_string()).collect();
-    assert!(errors.is_empty(), "{errors:?} in {value:#}");
+    assert_follows(root, value, schema);
 }
 
 async fn json(app: &TestApp, query: &str, key: &str) -> Value {

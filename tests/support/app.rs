@@ -9,6 +9,7 @@ use spectr::features::App;
 use spectr::features::{accounts, outbox};
 use spectr::infra::clock::ManualClock;
 use spectr::infra::config::{Config, Settings};
+use spectr::infra::crypto::Passwords;
 use spectr::web;
 use sqlx::{Connection, Executor};
 use std::path::{Path, PathBuf};
@@ -21,6 +22,8 @@ use tokio::task::JoinHandle;
 const POSTGRES_URL: &str = "SPECTR_TEST_POSTGRES_URL";
 /// The moment at which every test's clock begins: 2026-05-04T08:00:00Z.
 pub const START: Timestamp = Timestamp(1_777_881_600_000);
+/// The lowest cost that bcrypt has.
+const LEAST_COST: u32 = 4;
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Engine {
@@ -102,12 +105,22 @@ impl ReceivedMail {
 pub const PASSWORD: &str = "gravel lantern orbit mosaic";
 
 impl TestApp {
+    /// As it is served, but for the cost of hashes: a third of the time of all tests would go there.
     pub async fn spawn(engine: Engine) -> Self {
         Self::spawn_with(engine, &[]).await
     }
 
     /// With settings as they would stand in the environment.
     pub async fn spawn_with(engine: Engine, settings: &[(&str, &str)]) -> Self {
+        Self::spawn_hashing(engine, settings, Passwords::start_at_cost(LEAST_COST).unwrap()).await
+    }
+
+    /// For tests of the hashes themselves: passwords are hashed as in a server.
+    pub async fn spawn_hashing_in_full(engine: Engine) -> Self {
+        Self::spawn_hashing(engine, &[], Passwords::start().unwrap()).await
+    }
+
+    async fn spawn_hashing(engine: Engine, settings: &[(&str, &str)], passwords: Passwords) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let addr = listener.local_addr().unwrap();
         let dir = tempfile::tempdir().unwrap();
@@ -132,7 +145,7 @@ impl TestApp {
         );
         let clock = Arc::new(ManualClock::at(START));
         let config = Config::from_settings(&all).unwrap();
-        let app = App::open(config, clock.clone()).await.unwrap();
+        let app = App::open_with(config, clock.clone(), passwords).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
         let router = web::router::router(app.clone());
         let server = tokio::spawn(web::serve::serve(listener, router, async move {

@@ -4,10 +4,12 @@ pub mod app;
 pub mod client;
 pub mod command;
 pub mod doubles;
+pub mod schema;
 pub mod smtp;
 
 pub use app::{Engine, PASSWORD, TestApp, sign_up_form};
 pub use client::{Client, Reply};
+pub use schema::assert_follows;
 
 /// Runs one story on both engines, as `name::sqlite` and `name::postgres`.
 ///

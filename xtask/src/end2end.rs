@@ -3,7 +3,8 @@
 use crate::count::Count;
 use crate::postgres::Postgres;
 use crate::setup::Tools;
-use crate::{cargo, workspace};
+use crate::workspace::{PROFILE, target_dir};
+use crate::{cargo, run};
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
@@ -14,16 +15,19 @@ const FOLDER: &str = "end2end";
 ///
 /// # Errors
 /// When they do not compile.
-pub fn build_doubles() -> Result<PathBuf, String> {
-    cargo::run(&["build", "--package=spectr", "--example=doubles"])?;
-    Ok(workspace::target_dir()?.join("debug/examples/doubles"))
+fn build_doubles() -> Result<PathBuf, String> {
+    let profile = format!("--profile={PROFILE}");
+    cargo::run(&["build", "--package=spectr", "--example=doubles", &profile])?;
+    Ok(target_dir()?.join(PROFILE).join("examples/doubles"))
 }
 
 /// Runs all browser tests: on SQLite, and the main walk on PostgreSQL too.
 ///
 /// # Errors
-/// When the database cannot be set up.
-pub fn run(tools: &Tools, postgres: &Postgres, server: &Path, doubles: &Path) -> Result<Count, String> {
+/// When the server or the database cannot be set up.
+pub fn run(tools: &Tools, postgres: &Postgres) -> Result<Count, String> {
+    // Both are there since the integration tests, unless those did not compile.
+    let (server, doubles) = (run::server(PROFILE, &[])?, build_doubles()?);
     let mut command = Command::new("node_modules/.bin/playwright");
     command
         .arg("test")

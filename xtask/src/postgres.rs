@@ -15,6 +15,10 @@ use std::time::{Duration, Instant};
 
 const PREFIX: &str = "spectr-test-postgres-";
 const USER: &str = "spectr";
+/// Linux keeps what lies here in memory.
+const MEMORY: &str = "/dev/shm";
+/// Kilobytes that have to be free there; the server takes up to half a gigabyte.
+const ROOM: u64 = 2 * 1024 * 1024;
 const START: Duration = Duration::from_secs(60);
 const STOP: Duration = Duration::from_secs(15);
 
@@ -42,7 +46,7 @@ impl Postgres {
     /// With what PostgreSQL said.
     pub fn start(bin: &Path) -> Result<Self, String> {
         remove_leftovers();
-        let folder = std::env::temp_dir().join(format!("{PREFIX}{}", std::process::id()));
+        let folder = parent().join(format!("{PREFIX}{}", std::process::id()));
         let mut this = Self {
             bin: bin.to_owned(),
             folder,
@@ -141,6 +145,8 @@ impl Postgres {
                 "synchronous_commit=off",
                 "-c",
                 "full_page_writes=off",
+                "-c",
+                "max_wal_size=256MB",
             ])
             .args([
                 "-c",
@@ -227,7 +233,13 @@ impl Drop for Postgres {
 
 /// Folders of runs that were killed.
 fn remove_leftovers() {
-    for entry in fs::read_dir(std::env::temp_dir()).into_iter().flatten().flatten() {
+    let parents = [PathBuf::from(MEMORY), std::env::temp_dir()];
+    for entry in parents
+        .iter()
+        .filter_map(|it| fs::read_dir(it).ok())
+        .flatten()
+        .flatten()
+    {
         let name = entry.file_name();
         let Some(process) = name.to_str().and_then(|name| name.strip_prefix(PREFIX)) else {
             continue;
@@ -236,6 +248,25 @@ fn remove_leftovers() {
             fs::remove_dir_all(entry.path()).ok();
         }
     }
+}
+
+/// Where the folder is made: in memory where there is plenty, because each test makes a database of some hundred files and
+/// drops it, which takes a disk longer than the test itself.
+fn parent() -> PathBuf {
+    let has_room = || {
+        let told = cargo::text(Command::new("df").args(["-Pk", MEMORY])).ok()?;
+        Some(free_kilobytes(&told)? >= ROOM)
+    };
+    if Path::new(MEMORY).is_dir() && has_room() == Some(true) {
+        PathBuf::from(MEMORY)
+    } else {
+        std::env::temp_dir()
+    }
+}
+
+/// The fourth column of the last line that `df -Pk` prints (POSIX).
+fn free_kilobytes(told: &str) -> Option<u64> {
+    told.lines().last()?.split_whitespace().nth(3)?.parse().ok()
 }
 
 /// PostgreSQL's own user, else `nobody`.
@@ -285,6 +316,14 @@ mod tests {
         let found = owner(users, "postgres").unwrap();
         assert_eq!((found.user, found.group), (101, 104));
         assert!(owner(users, "nobody").is_none());
+    }
+
+    #[test]
+    fn free_room_is_read_from_the_line_of_the_file_system() {
+        let told =
+            "Filesystem 1024-blocks Used Available Capacity Mounted on\ntmpfs 25165824 13000 25152824 1% /dev/shm\n";
+        assert_eq!(free_kilobytes(told), Some(25_152_824));
+        assert_eq!(free_kilobytes(""), None);
     }
 
     #[test]

@@ -1,7 +1,8 @@
 //! `run`, `build`, `build-wasm`: the site, then the server with the site inside, then the server itself.
 
 use crate::say::{self, Steps};
-use crate::{Outcome, cargo, site, workspace};
+use crate::workspace::{PROFILE, target_dir};
+use crate::{Outcome, cargo, site};
 use std::os::unix::process::CommandExt;
 use std::path::PathBuf;
 use std::process::{Command, ExitCode};
@@ -15,7 +16,7 @@ pub fn run(arguments: &[String]) -> Outcome {
         "Setting up Spectr. The first time takes some minutes, later starts take seconds.",
         site::STEPS + 1,
     );
-    let server = build_server(&mut steps, "fast", &[])?;
+    let server = build_server(&mut steps, PROFILE, &[])?;
     let mut command = Command::new(&server);
     cargo::clean(&mut command);
     let error = command.args(["serve", "--welcome"]).args(arguments).exec();
@@ -36,17 +37,19 @@ pub fn build(_: &[String]) -> Outcome {
 /// Only the static half.
 pub fn build_site(_: &[String]) -> Outcome {
     let mut steps = Steps::new("Building the static half of the site.", site::STEPS);
-    site::build(&mut steps, &workspace::target_dir()?)?;
+    site::build(&mut steps, &target_dir()?)?;
     Ok(ExitCode::SUCCESS)
 }
 
 /// The site, then the server with it inside, in this profile and with more of cargo's arguments: the path of the binary.
-pub fn build_server(steps: &mut Steps, profile: &str, more: &[&str]) -> Result<PathBuf, String> {
-    let target_dir = workspace::target_dir()?;
-    site::build(steps, &target_dir)?;
-    steps.step("Server (about five minutes the first time)", || {
-        let profile = format!("--profile={profile}");
-        cargo::run(&[&["build", "--package=spectr", "--bin=spectr", &profile], more].concat())
-    })?;
-    Ok(target_dir.join(profile).join("spectr"))
+fn build_server(steps: &mut Steps, profile: &str, more: &[&str]) -> Result<PathBuf, String> {
+    site::build(steps, &target_dir()?)?;
+    steps.step("Server (about four minutes the first time)", || server(profile, more))
+}
+
+/// The server with the site inside that is there already: the path of the binary.
+pub fn server(profile: &str, more: &[&str]) -> Result<PathBuf, String> {
+    let flag = format!("--profile={profile}");
+    cargo::run(&[&["build", "--package=spectr", "--bin=spectr", &flag], more].concat())?;
+    Ok(target_dir()?.join(profile).join("spectr"))
 }

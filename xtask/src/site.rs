@@ -2,7 +2,7 @@
 
 use crate::cargo;
 use crate::say::Steps;
-use crate::workspace::find_program;
+use crate::workspace::{PROFILE, find_program};
 use std::path::Path;
 use std::process::Command;
 use std::thread;
@@ -11,8 +11,6 @@ use std::thread;
 pub const STEPS: usize = 3;
 
 const TARGET: &str = "wasm32-unknown-unknown";
-/// The profile in which the tool that makes the site is built.
-pub const TOOL_PROFILE: &str = "fast";
 
 /// Builds whatever of the site changed.
 ///
@@ -33,7 +31,7 @@ pub fn build(steps: &mut Steps, target_dir: &Path) -> Result<(), String> {
     })?;
     steps.step("Style sheet, browser code and public files into target/site", || {
         let wasm = target_dir.join(TARGET).join("wasm");
-        let mut command = Command::new(target_dir.join(TOOL_PROFILE).join("site"));
+        let mut command = Command::new(target_dir.join(PROFILE).join("site"));
         cargo::clean(&mut command);
         cargo::succeed(
             command
@@ -45,17 +43,18 @@ pub fn build(steps: &mut Steps, target_dir: &Path) -> Result<(), String> {
 
 /// The tool that makes the site, in the server's profile: they share what both are made of.
 fn build_tool() -> Result<(), String> {
-    cargo::run(&["build", "--package=site", &format!("--profile={TOOL_PROFILE}")])
+    cargo::run(&["build", "--package=site", &format!("--profile={PROFILE}")])
 }
 
-/// Compiles the islands.
+/// Compiles the islands. The library is linked by itself here alone: the server would pay for it with each build.
 ///
 /// # Errors
 /// When they do not compile.
 fn build_wasm() -> Result<(), String> {
     cargo::run(&[
-        "build",
+        "rustc",
         "--lib",
+        "--crate-type=cdylib",
         "--package=spectr",
         "--profile=wasm",
         "--no-default-features",

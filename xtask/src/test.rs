@@ -1,20 +1,21 @@
 //! `test`: everything that must hold before a change lands, with one count at the end.
 //!
-//! A failed part does not hide the others: each is run and counted.
+//! A failed part does not hide the others: each is run and counted. The site comes first, because the server that the
+//! browser tests use is the one that the integration tests were built with.
 
 use crate::count::Count;
 use crate::postgres::Postgres;
 use crate::say::{self, Steps};
-use crate::setup::{self, Tools};
-use crate::workspace::find_program;
-use crate::{Outcome, cargo, end2end, lint, run, site};
+use crate::setup;
+use crate::workspace::{PROFILE, find_program, target_dir};
+use crate::{Outcome, cargo, end2end, lint, site};
 use std::process::ExitCode;
 
 /// Where the integration tests find a PostgreSQL in which they may make databases.
 const POSTGRES_URL: &str = "SPECTR_TEST_POSTGRES_URL";
 
 /// Steps announced besides those of the site.
-const STEPS: usize = 6;
+const STEPS: usize = 4;
 
 /// Runs all tests and lints. Extra arguments are a filter for the unit and integration tests and
 /// leave out the rest.
@@ -27,20 +28,29 @@ pub fn test(filter: &[String]) -> Outcome {
         end2end::install_packages(&tools.npm)?;
         Ok(tools)
     })?;
+    let mut count = Count::default();
+    if !only_some {
+        count += or_failed(site::build(&mut steps, &target_dir()?).map(|()| Count::default()));
+    }
     let postgres = Postgres::start(&tools.postgres)?;
-    let mut count = steps.step("Unit and integration tests on SQLite and PostgreSQL", || {
+    count += steps.step("Unit and integration tests on SQLite and PostgreSQL", || {
         Ok(cargo_tests(&postgres, filter))
     })?;
     if !only_some {
         count += steps.step("Format and lints", lint::run)?;
-        count += site_and_browser(&mut steps, &tools, &postgres).unwrap_or_else(|error| {
-            say::error(&error);
-            Count::check(false)
-        });
+        count += or_failed(steps.step("Browser tests", || end2end::run(&tools, &postgres)));
     }
     drop(postgres);
     say::line(&format!("\n{count}"));
     Ok(ExitCode::from(u8::from(count.failed > 0)))
+}
+
+/// What was counted, or one failure, told at once.
+fn or_failed(counted: Result<Count, String>) -> Count {
+    counted.unwrap_or_else(|error| {
+        say::error(&error);
+        Count::check(false)
+    })
 }
 
 fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
@@ -48,13 +58,12 @@ fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
     let mut count = Count::default();
     // Packages are built apart: together they would share features, and be built anew for `run`.
     let product: &[&str] = &["--package=spectr", "--package=spectr-reports", "--package=analyzer"];
-    let profile = if nextest { "--cargo-profile" } else { "--profile" };
-    let tools: &[&str] = &["--package=site", "--package=xtask", profile, site::TOOL_PROFILE];
-    // A filter names tests of the product.
-    let runs = if filter.is_empty() {
-        vec![product, tools]
+    let tools: &[&str] = &["--package=site", "--package=xtask"];
+    let (runs, profile) = if filter.is_empty() {
+        (vec![product, tools], PROFILE)
     } else {
-        vec![product]
+        // A filter names tests of the product that somebody is at work on: built step by step as they change.
+        (vec![product], "dev")
     };
     for packages in runs {
         let mut command = cargo::cargo();
@@ -65,18 +74,14 @@ fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
                 "--no-fail-fast",
                 "--no-tests=pass",
                 "--status-level=fail",
+                "--cargo-profile",
+                profile,
             ]);
         } else {
-            command.args(["test", "--no-fail-fast"]);
+            command.args(["test", "--no-fail-fast", "--profile", profile]);
         }
         command.args(packages).args(filter).env(POSTGRES_URL, postgres.url());
         count += cargo::counted(&mut command);
     }
     count
-}
-
-fn site_and_browser(steps: &mut Steps, tools: &Tools, postgres: &Postgres) -> Result<Count, String> {
-    let server = run::build_server(steps, "fast", &[])?;
-    let doubles = steps.step("Doubles of the five providers", end2end::build_doubles)?;
-    steps.step("Browser tests", || end2end::run(tools, postgres, &server, &doubles))
 }

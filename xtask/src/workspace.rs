@@ -4,6 +4,10 @@ use crate::cargo;
 use std::env;
 use std::path::{Path, PathBuf};
 
+/// The profile of what `run` and the whole `test` use: quick to build, quick enough to be used. One for all, so that
+/// nothing is built twice.
+pub const PROFILE: &str = "fast";
+
 /// Goes to the repository's root: every path in this tool is relative to it.
 ///
 /// # Errors

@@ -16,8 +16,8 @@ const QUEUE_PER_THREAD: usize = 32;
 const RETRY_AFTER: u64 = 5;
 /// Niceness of the hashing threads: they take what streams leave.
 const NICENESS: i32 = 19;
-/// The hash of a random password that nobody knows, cost 12, for accounts that do not exist.
-const DUMMY: &str = "$2b$12$rAUiWpyTPZTScH49bZRvZOWPbtV3oF2vo3RSX3YqFQEmVSkGZ1nXO";
+/// Salt and hash of a random password that nobody knows, for accounts that do not exist.
+const DUMMY: &str = "rAUiWpyTPZTScH49bZRvZOWPbtV3oF2vo3RSX3YqFQEmVSkGZ1nXO";
 
 /// The queue is full, or the machine could not hash.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, thiserror::Error)]
@@ -44,7 +44,11 @@ enum Work {
 
 /// The hashing threads. Cheap to clone; the threads end when the last clone is dropped.
 #[derive(Clone, Debug)]
-pub struct Passwords(SyncSender<Work>);
+pub struct Passwords {
+    queue: SyncSender<Work>,
+    /// The hash that stands for an account that does not exist.
+    dummy: Arc<str>,
+}
 
 impl Passwords {
     /// Starts half as many threads as the machine has cores, at least one.
@@ -52,6 +56,15 @@ impl Passwords {
     /// # Errors
     /// When the operating system gives no thread.
     pub fn start() -> std::io::Result<Self> {
+        Self::start_at_cost(BCRYPT_COST)
+    }
+
+    /// As [`Self::start`] with another cost: for tests, which spend a third of their time on hashes otherwise. What a
+    /// server keeps is hashed by [`Self::start`]; no setting leads here.
+    ///
+    /// # Errors
+    /// As [`Self::start`].
+    pub fn start_at_cost(cost: u32) -> std::io::Result<Self> {
         let threads = std::thread::available_parallelism().map_or(1, |cores| (cores.get() / 2).max(1));
         let (sender, receiver) = sync_channel(threads * QUEUE_PER_THREAD);
         let receiver = Arc::new(Mutex::new(receiver));
@@ -59,9 +72,12 @@ impl Passwords {
             let receiver = Arc::clone(&receiver);
             std::thread::Builder::new()
                 .name(format!("bcrypt-{number}"))
-                .spawn(move || work(&receiver))?;
+                .spawn(move || work(&receiver, cost))?;
         }
-        Ok(Self(sender))
+        Ok(Self {
+            queue: sender,
+            dummy: format!("$2b${cost:02}${DUMMY}").into(),
+        })
     }
 
     /// The bcrypt hash of a peppered password, `$2b$12$…`.
@@ -82,20 +98,20 @@ impl Passwords {
     pub async fn verify(&self, peppered: Zeroizing<String>, hash: Option<String>) -> Result<bool, Busy> {
         let exists = hash.is_some();
         let (reply, answer) = oneshot::channel();
-        let hash = hash.unwrap_or_else(|| DUMMY.to_owned());
+        let hash = hash.unwrap_or_else(|| self.dummy.as_ref().to_owned());
         self.queue(Work::Verify(peppered, hash, reply))?;
         let matches = answer.await.map_err(|_| BUSY)?;
         Ok(matches && exists)
     }
 
     fn queue(&self, work: Work) -> Result<(), Busy> {
-        self.0.try_send(work).map_err(|error| match error {
+        self.queue.try_send(work).map_err(|error| match error {
             TrySendError::Full(_) | TrySendError::Disconnected(_) => BUSY,
         })
     }
 }
 
-fn work(receiver: &Mutex<Receiver<Work>>) {
+fn work(receiver: &Mutex<Receiver<Work>>, cost: u32) {
     // On Linux this is the calling thread alone.
     if let Err(error) = rustix::process::setpriority_process(None, NICENESS) {
         tracing::debug!(%error, "hashing threads keep the usual priority");
@@ -106,7 +122,7 @@ fn work(receiver: &Mutex<Receiver<Work>>) {
         // An answer that nobody waits for any more is not worth the time.
         match work {
             Work::Hash(password, reply) if !reply.is_closed() => {
-                let hash = bcrypt::non_truncating_hash(password.as_bytes(), BCRYPT_COST).ok();
+                let hash = bcrypt::non_truncating_hash(password.as_bytes(), cost).ok();
                 drop(password);
                 if reply.send(hash).is_err() {
                     tracing::trace!("nobody waited for a password hash any more");
@@ -144,7 +160,7 @@ mod tests {
 
     #[test]
     fn the_dummy_hash_costs_what_a_real_one_costs() {
-        let parts: bcrypt::HashParts = DUMMY.parse().unwrap();
+        let parts: bcrypt::HashParts = Passwords::start().unwrap().dummy.parse().unwrap();
         assert_eq!(parts.get_cost(), BCRYPT_COST);
     }
 
@@ -163,7 +179,10 @@ mod tests {
     #[tokio::test]
     async fn a_full_queue_turns_people_away_at_once() {
         let (sender, _receiver) = sync_channel(1);
-        let passwords = Passwords(sender);
+        let passwords = Passwords {
+            queue: sender,
+            dummy: "".into(),
+        };
         let (reply, _answer) = oneshot::channel();
         passwords.queue(Work::Hash(text("x"), reply)).unwrap();
         assert_eq!(passwords.hash(text("y")).await, Err(BUSY));

@@ -2,7 +2,7 @@
 
 use super::{Bundle, count_of, download};
 use crate::on_both_engines;
-use crate::support::{PASSWORD, TestApp};
+use crate::support::{PASSWORD, TestApp, assert_follows};
 use crate::usage::{call, record};
 use crate::vault::{GOOD, Provider};
 use sha2::{Digest, Sha256};
@@ -60,12 +60,7 @@ fn assert_whole(bundle: &Bundle) {
             continue;
         };
         let document = bundle.json(path);
-        let validator = jsonschema::draft202012::new(&bundle.json(schema)).unwrap();
-        let faults: Vec<_> = validator
-            .iter_errors(&document)
-            .map(|error| error.to_string())
-            .collect();
-        assert!(faults.is_empty(), "{path}: {faults:?}");
+        assert_follows(bundle.json(schema), &document, path);
         assert_eq!(canonical(&document), bundle.text(path), "{path}");
         let rows = document.as_array().map_or(1, Vec::len);
         assert_eq!(file["rows"], rows, "{path}");
