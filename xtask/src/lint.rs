@@ -1,54 +1,31 @@
 //! `fmt` and `lint`: the same checks as in `test`.
 
 use crate::count::Count;
+use crate::workspace::{PRODUCT, TOOLS};
 use crate::{Outcome, cargo, say, site};
 use std::process::ExitCode;
 
-/// A check: its name and cargo's arguments.
-type Check = (&'static str, &'static [&'static str]);
+/// The checks: the name of each and cargo's arguments.
+fn checks() -> [(&'static str, Vec<&'static str>); 4] {
+    let browser = [
+        "--package=spectr",
+        "--lib",
+        "--no-default-features",
+        "--features=hydrate",
+        "--target=wasm32-unknown-unknown",
+    ];
+    let all = |packages: &[&'static str]| [packages, &["--all-targets"]].concat();
+    [
+        ("format", vec!["fmt", "--all", "--check"]),
+        ("clippy, server and tests", clippy(&all(&PRODUCT))),
+        ("clippy, browser code", clippy(&browser)),
+        ("clippy, tools", clippy(&all(&TOOLS))),
+    ]
+}
 
-const CHECKS: [Check; 4] = [
-    ("format", &["fmt", "--all", "--check"]),
-    (
-        "clippy, server and tests",
-        &[
-            "clippy",
-            "--package=spectr",
-            "--package=spectr-reports",
-            "--package=analyzer",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    ),
-    (
-        "clippy, browser code",
-        &[
-            "clippy",
-            "--package=spectr",
-            "--lib",
-            "--no-default-features",
-            "--features=hydrate",
-            "--target=wasm32-unknown-unknown",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    ),
-    (
-        "clippy, tools",
-        &[
-            "clippy",
-            "--package=site",
-            "--package=xtask",
-            "--all-targets",
-            "--",
-            "-D",
-            "warnings",
-        ],
-    ),
-];
+fn clippy(what: &[&'static str]) -> Vec<&'static str> {
+    [&["clippy"], what, &["--", "-D", "warnings"]].concat()
+}
 
 /// Rewrites the code in the one format.
 pub fn fmt(_: &[String]) -> Outcome {
@@ -70,9 +47,9 @@ pub fn lint(_: &[String]) -> Outcome {
 pub fn run() -> Result<Count, String> {
     site::add_target()?;
     let mut count = Count::default();
-    for (name, arguments) in CHECKS {
+    for (name, arguments) in checks() {
         say::line(&format!("Lint: {name}"));
-        let result = cargo::run(arguments);
+        let result = cargo::run(&arguments);
         if let Err(error) = &result {
             say::error(error);
         }

@@ -7,7 +7,7 @@ use crate::count::Count;
 use crate::postgres::Postgres;
 use crate::say::{self, Steps};
 use crate::setup;
-use crate::workspace::{PROFILE, find_program, target_dir};
+use crate::workspace::{PRODUCT, PROFILE, TOOLS, find_program, target_dir};
 use crate::{Outcome, cargo, end2end, lint, site};
 use std::process::ExitCode;
 
@@ -56,14 +56,11 @@ fn or_failed(counted: Result<Count, String>) -> Count {
 fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
     let nextest = find_program(&["cargo-nextest"]).is_some();
     let mut count = Count::default();
-    // Packages are built apart: together they would share features, and be built anew for `run`.
-    let product: &[&str] = &["--package=spectr", "--package=spectr-reports", "--package=analyzer"];
-    let tools: &[&str] = &["--package=site", "--package=xtask"];
-    let (runs, profile) = if filter.is_empty() {
-        (vec![product, tools], PROFILE)
+    let (runs, profile): (Vec<&[&str]>, _) = if filter.is_empty() {
+        (vec![&PRODUCT, &TOOLS], PROFILE)
     } else {
         // A filter names tests of the product that somebody is at work on: built step by step as they change.
-        (vec![product], "dev")
+        (vec![&PRODUCT], "dev")
     };
     for packages in runs {
         let mut command = cargo::cargo();

@@ -8,6 +8,11 @@ use std::path::{Path, PathBuf};
 /// nothing is built twice.
 pub const PROFILE: &str = "fast";
 
+/// The packages of the product, and those of its tools. Built apart: together they would share features, and be built anew
+/// for `run`.
+pub const PRODUCT: [&str; 3] = ["--package=spectr", "--package=spectr-reports", "--package=analyzer"];
+pub const TOOLS: [&str; 2] = ["--package=site", "--package=xtask"];
+
 /// Goes to the repository's root: every path in this tool is relative to it.
 ///
 /// # Errors
