@@ -1,10 +1,10 @@
 #!/usr/bin/env python3
 """Makes the corpus of labelled failures that the clustering is measured on.
 
-Changes one line of a program at a time (a mutant), runs the program's tests with their real runner
-(pytest, node --test, jest, mocha, cargo nextest) and keeps the failing cases. The changed line is the cause: what a
-good clustering finds again. Programs are the small ones of programs/ and the published ones of real.py,
-with the tests of their authors. Writes failures.jsonl.gz: one JSON object per mutant, {"project", "cause",
+Changes one place of a program at a time (a mutant, see operators.py), runs the program's tests with their real runner
+(pytest, node --test, jest, mocha, cargo nextest) and keeps the failing cases. The changed line, or the first one of a
+changed function, is the cause: what a good clustering finds again. Programs are the small ones of programs/ and the
+published ones of real.py, with the tests of their authors. Writes failures.jsonl.gz: one JSON object per mutant, {"project", "cause",
 "function", "is_tuned_on", "report"}, the report being the runner's own JUnit XML and the function the one that
 the changed line stands in (see functions.py).
 
@@ -13,13 +13,12 @@ tests/it/labelled.rs puts runs with several known causes together from this, in 
   looks like: two independent defects in one function at one time are rare, and whoever finds the first one reads
   the second. It measures whether defects in different places are told apart, and each is found once.
 - Any lines: the causes are any mutants of the project. With a dozen mutants in a program of as many functions, two
-  often stand in one function, and then their failures may read the same. No report tells those apart, and
-  whoever could tell the function from every failure would have a homogeneity of .88 on the small programs. It measures
-  the same under a difficulty that real runs rarely have, and is reported beside the first.
+  often stand in one function, and then their failures may read the same. It measures the same under a difficulty
+  that real runs rarely have, and is reported beside the first.
 The label is the changed line in both; the functions decide only which causes come together.
 
     python3 corpus/make.py [name…]   (needs pytest, node 20, npm, cargo-nextest; for published Python projects
-                                      also setuptools, flit_core, hatchling and poetry-core; with names,
+                                      also setuptools, wheel, flit_core, hatchling and poetry-core; with names,
                                       only these projects are made anew)
     python3 corpus/make.py --functions   (runs nothing: only finds the function of every entry anew)
 """
@@ -36,23 +35,15 @@ import sys
 import tempfile
 from pathlib import Path
 
+import operators
 import real
 from functions import function_of
 from real import NODE, PYTHON
 
 HERE = Path(__file__).parent
 MUTANTS = 14
-# Mutants of a published program that are tried, and failures that one of them may cause.
+# Mutants that are tried, and failures that one in a published project may cause.
 TRIES, MOST = 60, 40
-
-# One change per line, the first that applies; the order rotates with the line, for variety.
-CHANGES = [
-    (r" \+ ", " - "), (r" - ", " + "), (r" \* ", " + "), (r" >= ", " > "), (r" <= ", " < "), (r" < ", " <= "),
-    (r" > ", " >= "), (r" === ", " !== "), (r" == ", " != "), (r" !== ", " === "), (r"\b1\b", "2"), (r"\b0\b", "1"),
-    (r" and ", " or "), (r" && ", " || "), (r" or ", " and "), (r"\bnot ", ""), (r"\breturn null;", "throw new Error('broken');"),
-    (r"\breturn out\b", "return out.nothing"), (r"\.lower\(\)", ".upper()"), (r" \|\| ", " && "), (r" // ", " % "),
-    (r"\.push\(", ".unshift("), (r"\+= ", "-= "), (r"\b10\b", "100"), (r"\b100\b", "10"),
-]
 
 RUST, JEST, MOCHA = "rust", "jest", "mocha"
 SMALL = [
@@ -73,24 +64,6 @@ def told_only(source):
     """Numbers from 0 of the lines of Python that only document."""
     strings = (it for it in ast.walk(ast.parse(source)) if isinstance(it, ast.Expr) and isinstance(it.value, ast.Constant))
     return {number for it in strings for number in range(it.lineno - 1, it.end_lineno)}
-
-
-def mutants(source, is_python=False):
-    """(line number, text of the changed file), one per line that can be changed."""
-    lines = source.splitlines()
-    left_out = told_only(source) if is_python else ()
-    for number, line in enumerate(lines):
-        bare = line.strip()
-        if number in left_out:
-            continue
-        if not bare or bare.startswith(("#", "//", '"""', "import", "from", "use ", "export", "class", "pub fn", "fn ", "def ", "#[")):
-            continue
-        for turn in range(len(CHANGES)):
-            pattern, new = CHANGES[(turn + number * 7) % len(CHANGES)]
-            changed = re.sub(pattern, lambda _: new, line, count=1)
-            if changed != line:
-                yield number + 1, "\n".join([*lines[:number], changed, *lines[number + 1 :]]) + "\n"
-                break
 
 
 def run(kind, folder, name):
@@ -143,7 +116,7 @@ def failing_only(report, known):
 
 
 def small(name, kind, source):
-    """The mutants of a program of programs/, spread over its file."""
+    """The mutants of a program of programs/."""
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder) / name
         shutil.copytree(HERE / "programs" / name, folder)
@@ -154,15 +127,11 @@ def small(name, kind, source):
         if kind in NEEDS:
             (folder / "package.json").write_text("{}")
             subprocess.run(["npm", "install", "--silent", "--no-audit", *NEEDS[kind]], cwd=folder, check=True, capture_output=True)
-        everything = list(mutants((folder / source).read_text()))
-        # Every n-th line first, then the others.
-        step = max(1, len(everything) // MUTANTS)
-        order = everything[::step] + [it for at, it in enumerate(everything) if at % step]
-        yield from tried(name, kind, folder, ((source, f"{name}:{line}", text) for line, text in order), 20)
+        yield from tried(name, kind, folder, mutants(folder / source, source, kind, name), 30)
 
 
 def published(name):
-    """The mutants of a project of REAL, spread over all its files by a fixed seed."""
+    """The mutants of a project of REAL, from all its files."""
     kind, _, pattern, _, _ = real.REAL[name]
     with tempfile.TemporaryDirectory() as folder:
         folder = Path(folder) / name.split("/")[-1]
@@ -170,20 +139,27 @@ def published(name):
         real.fetch(name, folder)
         order = []
         for path in real.sources(folder, pattern):
-            own = str(path.relative_to(folder))
-            order += [(own, f"{own}:{line}", text) for line, text in mutants(path.read_text(), kind == PYTHON)]
+            order += mutants(path, str(path.relative_to(folder)), kind, name)
         random.Random(name).shuffle(order)
-        yield from tried(name, kind, folder, order[:TRIES], MOST)
+        yield from tried(name, kind, folder, order, MOST)
+
+
+def mutants(path, own, kind, name):
+    """All mutants of a file, in an order drawn by the name of the project."""
+    return operators.mutants(path, own, told_only(path.read_text()) if kind == PYTHON else (), name)
 
 
 def tried(name, kind, folder, order, most):
-    """Entries of the corpus for the first mutants that some test notices."""
+    """Entries of the corpus for the first mutants that some test notices, at most one of a line."""
     known = {label(case) for case in failing(run(kind, folder, name))}
-    print(name, "fails unchanged:", len(known), file=sys.stderr)
-    found = 0
+    print(name, "fails unchanged:", len(known), "mutants:", len(order), file=sys.stderr)
+    found, tries = set(), 0
     for path, cause, text in order:
-        if found == MUTANTS:
+        if len(found) == MUTANTS or tries == TRIES:
             break
+        if cause in found:
+            continue
+        tries += 1
         original = (folder / path).read_text()
         (folder / path).write_text(text)
         report = run(kind, folder, name)
@@ -194,7 +170,7 @@ def tried(name, kind, folder, order, most):
         print(" ", cause, failures, file=sys.stderr, flush=True)
         if 0 < failures <= most:
             yield {"project": name, "cause": cause, "function": function, "is_tuned_on": name in TUNED_ON, "report": report}
-            found += 1
+            found.add(cause)
 
 
 def functions(entries):

@@ -13,7 +13,7 @@ mod labelled;
 
 #[expect(clippy::print_stdout, reason = "its result")]
 fn main() {
-    for run in labelled::more_runs(labelled::Mix::OnePerFunction) {
+    for run in labelled::tuned_on() {
         println!("run {}", run.project);
         let (groups, pairs) = run.pairs();
         for group in groups {

@@ -18,7 +18,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 /// Groups that are alike by less than this on average are different causes: what misses the aims by least on the projects
 /// tuned on.
-pub const LEAST: f64 = 0.54;
+pub const LEAST: f64 = 0.6;
 /// By so much less alike are two failures of different types: their other evidence has to be strong. Less would miss the
 /// aims by a little less on the projects tuned on, but joins failures of small reports that have nothing to do with each
 /// other, which costs a reader more than one cause told twice.

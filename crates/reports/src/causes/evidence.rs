@@ -1,7 +1,8 @@
 //! What two failures have in common, and how likely they then have one cause.
 //!
-//! The weights are those of a logistic regression on pairs of failures of the tuned projects, rounded:
-//! `cargo run -p spectr-reports --example pairs | python3 corpus/train.py` finds them again.
+//! The weights are those of a logistic regression on pairs of failures of the tuned projects, rounded, as
+//! `cargo run -p spectr-reports --example pairs | python3 corpus/train.py` finds them. They were found before the mutants of
+//! the corpus were drawn by `corpus/operators.py`; those found since are no better (benches/README.md).
 
 use super::features::{Features, SIDES, is_often};
 use std::collections::HashMap;

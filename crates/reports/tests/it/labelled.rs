@@ -8,9 +8,8 @@ use spectr_reports::model::Report;
 use spectr_reports::open::Opened;
 use std::collections::{BTreeMap, BTreeSet};
 
-/// Runs per project, those that weights are chosen on, and causes per run at most.
-const RUNS: usize = 10;
-const MORE_RUNS: usize = 20;
+/// Runs per project, and causes per run at most.
+const RUNS: usize = 20;
 const CAUSES: usize = 7;
 
 /// What may come together in one run; `corpus/make.py` says what each measures.
@@ -39,18 +38,17 @@ pub struct Labelled {
 /// All simulated runs, the same each time.
 pub fn runs() -> &'static [Labelled] {
     static ALL: std::sync::LazyLock<Vec<Labelled>> = std::sync::LazyLock::new(|| {
-        let mut runs = simulate(RUNS, Mix::OnePerFunction);
-        runs.extend(simulate(RUNS, Mix::AnyLines));
+        let mut runs = simulate(Mix::OnePerFunction);
+        runs.extend(simulate(Mix::AnyLines));
         runs
     });
     &ALL
 }
 
-/// More of them, of the projects that weights are chosen on.
-pub fn more_runs(mix: Mix) -> Vec<Labelled> {
-    let mut runs = simulate(MORE_RUNS, mix);
-    runs.retain(|run| run.is_tuned_on);
-    runs
+/// Those of the projects that weights are chosen on, with one defect per function.
+pub fn tuned_on() -> impl Iterator<Item = &'static Labelled> {
+    let is_wanted = |run: &&Labelled| run.is_tuned_on && run.mix == Mix::OnePerFunction;
+    runs().iter().filter(is_wanted)
 }
 
 /// An entry of the corpus: the changed line, the function that it stands in, and the report.
@@ -86,7 +84,7 @@ fn corpus() -> BTreeMap<(String, bool), Vec<Entry>> {
     projects
 }
 
-fn simulate(count: usize, mix: Mix) -> Vec<Labelled> {
+fn simulate(mix: Mix) -> Vec<Labelled> {
     let mut runs = Vec::new();
     for ((project, is_tuned_on), entries) in corpus() {
         // Of the project's own name, so that a further project changes nothing for the others.
@@ -104,7 +102,7 @@ fn simulate(count: usize, mix: Mix) -> Vec<Labelled> {
             Mix::OnePerFunction => functions.len(),
             Mix::AnyLines => entries.len(),
         };
-        for _ in 0..count {
+        for _ in 0..RUNS {
             let wanted = 3 + next(CAUSES - 2);
             let (mut chosen, mut taken) = (BTreeSet::new(), BTreeSet::new());
             while chosen.len() < wanted.min(most) {
