@@ -3,7 +3,7 @@
 use crate::count::Count;
 use crate::postgres::Postgres;
 use crate::setup::Tools;
-use crate::workspace::{PROFILE, target_dir};
+use crate::workspace::PROFILE;
 use crate::{cargo, run};
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -15,19 +15,19 @@ const FOLDER: &str = "end2end";
 ///
 /// # Errors
 /// When they do not compile.
-fn build_doubles() -> Result<PathBuf, String> {
+fn build_doubles(target_dir: &Path) -> Result<PathBuf, String> {
     let profile = format!("--profile={PROFILE}");
     cargo::run(&["build", "--package=spectr", "--example=doubles", &profile])?;
-    Ok(target_dir()?.join(PROFILE).join("examples/doubles"))
+    Ok(target_dir.join(PROFILE).join("examples/doubles"))
 }
 
 /// Runs all browser tests: on SQLite, and the main walk on PostgreSQL too.
 ///
 /// # Errors
 /// When the server or the database cannot be set up.
-pub fn run(tools: &Tools, postgres: &Postgres) -> Result<Count, String> {
+pub fn run(tools: &Tools, postgres: &Postgres, target_dir: &Path) -> Result<Count, String> {
     // Both are there since the integration tests, unless those did not compile.
-    let (server, doubles) = (run::server(PROFILE, &[])?, build_doubles()?);
+    let (server, doubles) = (run::server(target_dir, PROFILE, &[])?, build_doubles(target_dir)?);
     let mut command = Command::new("node_modules/.bin/playwright");
     command
         .arg("test")

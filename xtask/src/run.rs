@@ -4,7 +4,7 @@ use crate::say::{self, Steps};
 use crate::workspace::{PROFILE, target_dir};
 use crate::{Outcome, cargo, site};
 use std::os::unix::process::CommandExt;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, ExitCode};
 
 /// What the release has beyond the other builds: the allocator.
@@ -43,13 +43,16 @@ pub fn build_site(_: &[String]) -> Outcome {
 
 /// The site, then the server with it inside, in this profile and with more of cargo's arguments: the path of the binary.
 fn build_server(steps: &mut Steps, profile: &str, more: &[&str]) -> Result<PathBuf, String> {
-    site::build(steps, &target_dir()?)?;
-    steps.step("Server (about four minutes the first time)", || server(profile, more))
+    let target_dir = target_dir()?;
+    site::build(steps, &target_dir)?;
+    steps.step("Server (takes minutes the first time)", || {
+        server(&target_dir, profile, more)
+    })
 }
 
 /// The server with the site inside that is there already: the path of the binary.
-pub fn server(profile: &str, more: &[&str]) -> Result<PathBuf, String> {
+pub fn server(target_dir: &Path, profile: &str, more: &[&str]) -> Result<PathBuf, String> {
     let flag = format!("--profile={profile}");
     cargo::run(&[&["build", "--package=spectr", "--bin=spectr", &flag], more].concat())?;
-    Ok(target_dir()?.join(profile).join("spectr"))
+    Ok(target_dir.join(profile).join("spectr"))
 }

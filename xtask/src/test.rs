@@ -28,9 +28,15 @@ pub fn test(filter: &[String]) -> Outcome {
         end2end::install_packages(&tools.npm)?;
         Ok(tools)
     })?;
+    let target_dir = target_dir()?;
     let mut count = Count::default();
-    if !only_some {
-        count += or_failed(site::build(&mut steps, &target_dir()?).map(|()| Count::default()));
+    let site = if only_some {
+        Ok(())
+    } else {
+        site::build(&mut steps, &target_dir)
+    };
+    if let Err(error) = &site {
+        count += failed(error);
     }
     let postgres = Postgres::start(&tools.postgres)?;
     count += steps.step("Unit and integration tests on SQLite and PostgreSQL", || {
@@ -38,19 +44,21 @@ pub fn test(filter: &[String]) -> Outcome {
     })?;
     if !only_some {
         count += steps.step("Format and lints", lint::run)?;
-        count += or_failed(steps.step("Browser tests", || end2end::run(&tools, &postgres)));
+    }
+    // Without the site each of them would fail, and tell nothing.
+    if !only_some && site.is_ok() {
+        let ran = steps.step("Browser tests", || end2end::run(&tools, &postgres, &target_dir));
+        count += ran.unwrap_or_else(|error| failed(&error));
     }
     drop(postgres);
     say::line(&format!("\n{count}"));
     Ok(ExitCode::from(u8::from(count.failed > 0)))
 }
 
-/// What was counted, or one failure, told at once.
-fn or_failed(counted: Result<Count, String>) -> Count {
-    counted.unwrap_or_else(|error| {
-        say::error(&error);
-        Count::check(false)
-    })
+/// Tells what failed and counts it as one.
+fn failed(error: &str) -> Count {
+    say::error(error);
+    Count::check(false)
 }
 
 fn cargo_tests(postgres: &Postgres, filter: &[String]) -> Count {
