@@ -4,9 +4,9 @@
 Changes one place of a program at a time (a mutant, see operators.py), runs the program's tests with their real runner
 (pytest, node --test, jest, mocha, cargo nextest) and keeps the failing cases. The changed line, or the first one of a
 changed function, is the cause: what a good clustering finds again. Programs are the small ones of programs/ and the
-published ones of real.py, with the tests of their authors. Writes failures.jsonl.gz: one JSON object per mutant, {"project", "cause",
-"function", "is_tuned_on", "report"}, the report being the runner's own JUnit XML and the function the one that
-the changed line stands in (see functions.py).
+published ones of real.py, with the tests of their authors. Writes failures.jsonl.gz: one JSON object per mutant,
+{"project", "cause", "function", "is_tuned_on", "report"}, the report being the runner's own JUnit XML and the function
+the one that the changed line stands in (see functions.py).
 
 tests/it/labelled.rs puts runs with several known causes together from this, in two ways.
 - One defect per function: the causes of a run stand in different functions. This is what a run of somebody's tests

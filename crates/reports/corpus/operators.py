@@ -1,9 +1,10 @@
-"""What is changed in a program: the operators of the three tools that most people find weak tests with, each in the
-languages that the tool knows: mutmut 3 (Python), StrykerJS 9 (JavaScript), cargo-mutants 26 (Rust).
+"""What is changed in a program, after the operators of the tools that most people find weak tests with: mutmut (Python),
+StrykerJS (JavaScript), cargo-mutants (Rust).
 
 As in those tools every place that an operator fits is a mutant, and which of them are run is drawn evenly from all of
-them by a fixed seed. So the mix of kinds (a comparison moved by one, a value that is missing, a function that does
-nothing) is the tools' and not ours. Changes are made by line, and those of a whole function by its braces.
+them by a fixed seed: a comparison moved by one, a value that is missing, a function that does nothing. It is no copy of
+the tools: changes are made by regular expressions, line by line, and those of a whole function by where it begins and
+ends; what is told apart only by a parser is missing, and lines that only declare, document, raise or throw are left alone.
 """
 import random
 import re
@@ -101,7 +102,7 @@ def whole_functions(source, path, language):
             yield first, "\n".join([*lines[:first], f"{indent}    {body}", *lines[last - 1 :]]) + "\n"
 
 
-def told_only(line, language):
+def is_left_alone(line, language):
     bare = line.strip()
     start = {"python": ("#", '"""', "import ", "from ", "@", "def ", "class ", "raise", "'", '"', "assert"), "javascript": ("//", "*", "/*", "import ", "export class", "class ", "throw", "'use"), "rust": ("//", "use ", "pub struct", "struct", "#[", "fn ", "pub fn ", "impl", "mod ", "pub enum", "enum", "const")}[language]
     return not bare or bare.startswith(start)
@@ -114,7 +115,7 @@ def mutants(path, own, left_out, seed):
     lines = source.splitlines()
     found = []
     for number, line in enumerate(lines):
-        if number in left_out or told_only(line, language):
+        if number in left_out or is_left_alone(line, language):
             continue
         for changed in dict.fromkeys(by_line(line, language)):
             found.append((own, f"{own}:{number + 1}", "\n".join([*lines[:number], changed, *lines[number + 1 :]]) + "\n"))
