@@ -33,7 +33,7 @@ pub async fn measure() {
     fill(&app, other, OTHERS).await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://{}/dashboard", listener.local_addr().unwrap());
-    let server = web::serve::serve(listener, web::router::router(app.clone()), std::future::pending());
+    let server = web::serve::serve(listener, web::router::site(app.clone()), std::future::pending());
     let server = tokio::spawn(server);
     let (loads, writes) = (Times::default(), Times::default());
     let busy = [

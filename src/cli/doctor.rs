@@ -219,7 +219,7 @@ async fn providers(config: &Config) -> Vec<Finding> {
         Some(async move {
             let name = provider.name();
             let (request, target) = (provider.models_request(), Target::Operator(base));
-            match tokio::time::timeout(ANSWER, http.send(&request, &target, None)).await {
+            match tokio::time::timeout(ANSWER, http.send(request, &target, None)).await {
                 Ok(Ok(_)) => Fine(format!("{name} can be reached")),
                 Ok(Err(error)) => Odd(format!("{name} cannot be reached: {error}")),
                 Err(_) => Odd(format!("{name} does not answer in time")),

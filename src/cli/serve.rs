@@ -69,7 +69,7 @@ pub async fn serve(welcome: bool) -> Result {
         Some(addr) => Some(serve_metrics(&app, addr).await?),
         None => None,
     };
-    web::serve::serve(listener, web::router::router(app.clone()), stop).await;
+    web::serve::serve(listener, web::router::site(app.clone()), stop).await;
     schedule.stop().await;
     delivery.abort();
     closed.abort();

@@ -4,11 +4,15 @@
 //! Shows where a database is, never the password in its URL, and never a value from a query.
 
 use super::db::{Error, Schema};
+use crate::domain::problem::{Code, Problem};
 use sqlx::migrate::MigrateError;
 use sqlx::postgres::PgConnectOptions;
 use sqlx::sqlite::SqliteConnectOptions;
 use std::io::ErrorKind;
 use std::str::FromStr;
+
+/// When to try again what the database did not do.
+const RETRY_SECONDS: u64 = 5;
 
 /// Kinds of trouble, each with a mend of its own.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -35,6 +39,14 @@ pub enum Fault {
     /// This migration is not the one that the database was made with.
     Changed(i64),
     Other,
+}
+
+/// What a person is told of it; the log is told why.
+impl From<Error> for Problem {
+    fn from(error: Error) -> Self {
+        tracing::error!(%error, "the database cannot be used");
+        Self::new(Code::Unavailable).retry_after(RETRY_SECONDS)
+    }
 }
 
 impl Fault {

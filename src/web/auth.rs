@@ -22,10 +22,9 @@ use crate::features::accounts::throttle::{Counted, network};
 use crate::features::accounts::{self, CurrentUser, Holder, Resolved};
 use crate::features::platform;
 use axum::body::Body;
-use axum::extract::{FromRequestParts, Request, State};
+use axum::extract::{FromRequestParts, Request};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, HeaderValue, Method, StatusCode, Uri, header};
-use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
 
 /// Everything below these paths is for signed-in people only, whatever the page itself does.
@@ -48,16 +47,20 @@ const ANONYMOUS: &[&str] = &["/pkg", "/fonts", "/healthz", "/readyz"];
 const NAMELESS: &[&str] = &["/stream"];
 
 /// Resolves the session, keeps signed-out people from signed-in pages, and lets the cookie slide.
-pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -> Response {
+pub async fn resolve(
+    app: &App,
+    mut request: Request,
+    next: impl AsyncFnOnce(Request) -> Response,
+) -> Response {
     let path = request.uri().path();
     // A program that sends a key is who the key says, and gets no cookie.
     let is_by_key = is_below(path, &["/api"]) && request.headers().contains_key(header::AUTHORIZATION);
     if is_by_key || is_below(path, ANONYMOUS) {
-        return next.run(request).await;
+        return next(request).await;
     }
-    let secret = cookie(&app, request.headers()).and_then(|value| Secret::from_cookie(&app, value));
+    let secret = cookie(app, request.headers()).and_then(|value| Secret::from_cookie(app, value));
     let resolved = match &secret {
-        Some(secret) => find(&app, secret, path).await,
+        Some(secret) => find(app, secret, path).await,
         None => Ok(None),
     };
     let needs_user = is_below(path, SIGNED_IN);
@@ -90,11 +93,11 @@ pub async fn resolve(State(app): State<App>, mut request: Request, next: Next) -
     }
     request.extensions_mut().insert(holder);
     request.extensions_mut().insert(user);
-    let mut response = next.run(request).await;
+    let mut response = next(request).await;
     if let (true, Some(secret)) = (was_touched, &secret)
         && !response.headers().contains_key(header::SET_COOKIE)
     {
-        set_cookie(&app, &mut response, secret);
+        set_cookie(app, &mut response, secret);
     }
     response
 }

@@ -6,14 +6,11 @@
 //! is still sending would see a broken connection instead of the answer.
 
 use super::pages::reports::SAVE;
-use super::respond;
 use crate::domain::problem::{Code, Problem};
 use crate::domain::reports::saved::MAX_BYTES;
 use axum::body::{Body, Bytes};
-use axum::extract::Request;
+use axum::extract::{DefaultBodyLimit, Request};
 use axum::http::{Method, header};
-use axum::middleware::Next;
-use axum::response::Response;
 use http_body_util::BodyExt;
 use std::time::Duration;
 
@@ -36,14 +33,19 @@ enum Refused {
     Broken,
 }
 
-/// Reads the body within its bounds and hands the request on.
-pub async fn bound(request: Request, next: Next) -> Response {
+/// Reads the body within its bounds and puts it back whole.
+///
+/// # Errors
+/// When it is too large, too slow or breaks off.
+pub async fn bound(mut request: Request) -> Result<Request, Problem> {
+    // These bounds stand in the place of axum's own.
+    DefaultBodyLimit::disable().apply(&mut request);
     if matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS) {
         // Nothing reads such a body; hyper closes the connection if one was sent.
-        return next.run(request.map(|_| Body::empty())).await;
+        return Ok(request.map(|_| Body::empty()));
     }
     if STREAMED_PATHS.contains(&request.uri().path()) {
-        return next.run(request).await;
+        return Ok(request);
     }
     let limit = match request.uri().path() {
         path if LARGE_PATHS.contains(&path) => LARGE_BYTES,
@@ -58,18 +60,15 @@ pub async fn bound(request: Request, next: Next) -> Response {
     match tokio::time::timeout(ARRIVAL, read(body, announced, limit)).await {
         Ok(Ok(bytes)) => {
             parts.headers.remove(header::TRANSFER_ENCODING);
-            next.run(Request::from_parts(parts, Body::from(bytes))).await
+            Ok(Request::from_parts(parts, Body::from(bytes)))
         }
         Ok(Err(Refused::TooLarge)) => {
-            refuse(Problem::new(Code::TooLarge).detail(format!("At most {} KiB are taken here.", limit / 1024)))
+            let detail = format!("At most {} KiB are taken here.", limit / 1024);
+            Err(Problem::new(Code::TooLarge).detail(detail))
         }
-        Err(_) => refuse(Code::TooSlow.into()),
-        Ok(Err(Refused::Broken)) => refuse(Code::BadRequest.into()),
+        Err(_) => Err(Code::TooSlow.into()),
+        Ok(Err(Refused::Broken)) => Err(Code::BadRequest.into()),
     }
-}
-
-fn refuse(problem: Problem) -> Response {
-    respond::problem(&problem, None)
 }
 
 async fn read(mut body: Body, announced: Option<usize>, limit: usize) -> Result<Bytes, Refused> {

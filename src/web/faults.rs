@@ -10,9 +10,8 @@ use crate::domain::ids::CallId;
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use axum::body::Body;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header};
-use axum::middleware::Next;
 use axum::response::Response;
 use futures::FutureExt;
 use leptos::prelude::provide_context;
@@ -29,14 +28,13 @@ const KEPT: [HeaderName; 5] = [
 ];
 
 /// Gives failures their form, and `OPTIONS` its answer.
-pub async fn present(State(app): State<App>, request: Request, next: Next) -> Response {
+pub async fn present(app: &App, request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let asked = Asked {
         method: request.method().clone(),
-        wants_page: wants_page(request.headers()),
         id: request.extensions().get::<CallId>().copied(),
-        page: page_request(&request),
+        page: wants_page(request.headers()).then(|| page_request(&request)),
     };
-    let response = next.run(request).await;
+    let response = next(request).await;
     if asked.method == Method::OPTIONS && response.status() == StatusCode::METHOD_NOT_ALLOWED {
         return allowed(&response);
     }
@@ -48,15 +46,15 @@ pub async fn present(State(app): State<App>, request: Request, next: Next) -> Re
         let id = asked.id.map(|id| id.to_string()).unwrap_or_default();
         tracing::error!(request_id = id, status, method = %asked.method, code = problem.code.code(), "a request failed");
     }
-    dress(&app, response, problem, asked).await
+    dress(app, response, problem, asked).await
 }
 
 /// What the failure's page needs to know of the request, which is gone by then.
 struct Asked {
     method: Method,
-    wants_page: bool,
     id: Option<CallId>,
-    page: Request,
+    /// For a browser: what its page is rendered with.
+    page: Option<Request>,
 }
 
 /// Browsers name `text/html`; everything else is a machine.
@@ -114,10 +112,9 @@ async fn dress(app: &App, bare: Response, problem: Problem, asked: Asked) -> Res
     // A call that failed has an id of its own.
     let own = bare.headers().get(super::request_id::HEADER);
     let id = own.and_then(|id| id.to_str().ok()?.parse().ok()).or(asked.id);
-    let mut dressed = if asked.wants_page {
-        page(app, problem, id, asked.page).await
-    } else {
-        respond::problem(&problem, id)
+    let mut dressed = match asked.page {
+        Some(request) => page(app, problem, id, request).await,
+        None => respond::problem(&problem, id),
     };
     let (kept, headers) = (bare.headers(), dressed.headers_mut());
     headers.remove(header::RETRY_AFTER);

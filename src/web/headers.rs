@@ -1,9 +1,8 @@
 //! Security headers for every response, and the page's own Content-Security-Policy.
 
 use crate::features::App;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::middleware::Next;
 use axum::response::Response;
 
 /// What an answer that is no page may do: nothing.
@@ -42,8 +41,7 @@ const FIXED: [(HeaderName, HeaderValue); 7] = [
 const HSTS: HeaderValue = HeaderValue::from_static("max-age=63072000; includeSubDomains; preload");
 
 /// Sets the headers on whatever comes out of the router, errors and streams included.
-pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Response {
-    let mut response = next.run(request).await;
+pub fn secure(app: &App, response: &mut Response) {
     let headers = response.headers_mut();
     headers.entry(header::CONTENT_SECURITY_POLICY).or_insert(NOTHING);
     for (name, value) in FIXED {
@@ -52,7 +50,6 @@ pub async fn secure(State(app): State<App>, request: Request, next: Next) -> Res
     if app.config.is_https() {
         headers.insert(header::STRICT_TRANSPORT_SECURITY, HSTS);
     }
-    response
 }
 
 /// Called as leptos' additional context for page routes: a policy with this response's nonce.
@@ -75,15 +72,11 @@ pub fn page_policy() {
     response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// Refuses state-changing requests from other sites: Fetch Metadata first, then `Origin`.
+/// False for state-changing requests from other sites: Fetch Metadata first, then `Origin`.
 /// A request with neither comes from no browser and carries no ambient cookie to abuse.
-pub async fn same_origin(State(app): State<App>, request: Request, next: Next) -> Response {
-    let safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if safe || is_same_origin(&app, &request) {
-        return next.run(request).await;
-    }
-    let problem = crate::domain::problem::Code::Forbidden.into();
-    super::respond::problem(&problem, None)
+pub fn is_from_here(app: &App, request: &Request) -> bool {
+    let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
+    is_safe || is_same_origin(app, request)
 }
 
 fn is_same_origin(app: &App, request: &Request) -> bool {

@@ -20,3 +20,4 @@ pub mod respond;
 pub mod router;
 pub mod serve;
 pub mod shell;
+pub mod site;

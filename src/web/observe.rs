@@ -7,55 +7,68 @@
 use super::request_id;
 use axum::extract::{MatchedPath, Request};
 use axum::http::Method;
-use axum::middleware::Next;
 use axum::response::Response;
+use metrics::Label;
+use std::borrow::Cow;
 use std::sync::{Arc, OnceLock};
 use std::time::Instant;
 
 /// Where the inner router leaves the template that it matched.
 #[derive(Clone, Debug, Default)]
-struct RouteSlot(Arc<OnceLock<String>>);
+struct RouteSlot(Arc<OnceLock<Cow<'static, str>>>);
 
-/// Around everything: measures, counts and logs.
-pub async fn request(mut request: Request, next: Next) -> Response {
-    let start = Instant::now();
-    let slot = RouteSlot::default();
-    fill(&slot, &request);
-    request.extensions_mut().insert(slot.clone());
-    let method = method_name(request.method());
-    let response = next.run(request).await;
-    let route = slot.0.get().map_or("other", String::as_str);
-    let status = response.status().as_u16();
-    let seconds = start.elapsed().as_secs_f64();
-    let labels = [("method", method.to_owned()), ("route", route.to_owned())];
-    metrics::histogram!("spectr_http_request_seconds", &labels).record(seconds);
-    let [method_label, route_label] = labels;
-    let labels = [method_label, route_label, ("status", status.to_string())];
-    metrics::counter!("spectr_http_requests_total", &labels).increment(1);
-    let id = response.headers().get(request_id::HEADER);
-    let id = id.and_then(|id| id.to_str().ok()).unwrap_or_default();
-    let ms = (seconds * 1_000_000.0).round() / 1_000.0;
-    // Files and health checks would drown the rest.
-    if route == "other" || matches!(route, "/healthz" | "/readyz") {
-        tracing::debug!(request_id = id, method, route, status, ms, "request");
-    } else {
-        tracing::info!(request_id = id, method, route, status, ms, "request");
-    }
-    response
+/// One request, from before everything to after everything.
+pub struct Watch {
+    start: Instant,
+    method: &'static str,
+    slot: RouteSlot,
 }
 
-/// Inside the router of pages and doors: tells [`request`] which route it was.
-pub async fn route(request: Request, next: Next) -> Response {
-    if let Some(slot) = request.extensions().get::<RouteSlot>() {
-        fill(slot, &request);
+impl Watch {
+    pub fn start(request: &mut Request) -> Self {
+        let slot = RouteSlot::default();
+        request.extensions_mut().insert(slot.clone());
+        Self {
+            start: Instant::now(),
+            method: method_name(request.method()),
+            slot,
+        }
     }
-    next.run(request).await
+
+    /// Counts and logs.
+    pub fn stop(self, response: &Response) {
+        let Self { start, method, slot } = self;
+        let route = slot.0.get().cloned().unwrap_or(Cow::Borrowed("other"));
+        let status = response.status().as_u16();
+        let seconds = start.elapsed().as_secs_f64();
+        let mut labels = vec![Label::new("method", method), Label::new("route", route.clone())];
+        metrics::histogram!("spectr_http_request_seconds", labels.clone()).record(seconds);
+        labels.push(Label::new("status", status.to_string()));
+        metrics::counter!("spectr_http_requests_total", labels).increment(1);
+        let id = response.headers().get(request_id::HEADER);
+        let id = id.and_then(|id| id.to_str().ok()).unwrap_or_default();
+        let ms = (seconds * 1_000_000.0).round() / 1_000.0;
+        // Files and health checks would drown the rest.
+        if matches!(&*route, "other" | "/healthz" | "/readyz") {
+            tracing::debug!(request_id = id, method, route = &*route, status, ms, "request");
+        } else {
+            tracing::info!(request_id = id, method, route = &*route, status, ms, "request");
+        }
+    }
 }
 
-fn fill(slot: &RouteSlot, request: &Request) {
+/// Inside a router: leaves the template that it matched for the [`Watch`].
+pub fn note_route(request: Request) -> Request {
     if let Some(path) = request.extensions().get::<MatchedPath>() {
-        // The outer router may have filled it already: the first template is the right one.
-        slot.0.get_or_init(|| path.as_str().to_owned());
+        note(&request, path.as_str().to_owned());
+    }
+    request
+}
+
+/// Leaves a template for the [`Watch`].
+pub fn note(request: &Request, template: impl Into<Cow<'static, str>>) {
+    if let Some(slot) = request.extensions().get::<RouteSlot>() {
+        slot.0.get_or_init(|| template.into());
     }
 }
 

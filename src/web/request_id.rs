@@ -5,20 +5,22 @@
 
 use crate::domain::ids::CallId;
 use crate::features::App;
-use axum::extract::{Request, State};
+use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue};
-use axum::middleware::Next;
 use axum::response::Response;
 
 pub const HEADER: HeaderName = HeaderName::from_static("x-spectr-request-id");
 
-/// Puts a fresh [`CallId`] into the request's extensions and onto the response.
-pub async fn assign(State(app): State<App>, mut request: Request, next: Next) -> Response {
+/// Puts a fresh [`CallId`] into the request's extensions.
+pub fn assign(app: &App, request: &mut Request) -> CallId {
     let id = CallId(app.clock.new_id());
     request.extensions_mut().insert(id);
-    let mut response = next.run(request).await;
+    id
+}
+
+/// Puts the id onto the answer, unless its handler has set one.
+pub fn put(id: CallId, response: &mut Response) {
     if let Ok(value) = HeaderValue::from_str(&id.to_string()) {
         response.headers_mut().entry(HEADER).or_insert(value);
     }
-    response
 }

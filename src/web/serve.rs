@@ -1,15 +1,18 @@
 //! Accepts connections with hyper: no delay on small writes, slow headers time out, and a shutdown
 //! lets running streams end.
 
-use axum::Router;
+use axum::http::Request;
+use axum::response::Response;
 use hyper::body::Incoming;
 use hyper::server::conn::http1::Builder;
+use hyper::service::service_fn;
 use hyper_util::rt::{TokioIo, TokioTimer};
 use hyper_util::server::graceful::GracefulShutdown;
+use std::convert::Infallible;
 use std::net::SocketAddr;
 use std::time::Duration;
 use tokio::net::TcpListener;
-use tower::ServiceExt;
+use tower::Service;
 
 /// How long running answers may go on after the signal to stop.
 const DRAIN: Duration = Duration::from_secs(25);
@@ -23,7 +26,10 @@ const MAX_HEADER_BYTES: usize = 64 * 1024;
 pub struct Peer(pub SocketAddr);
 
 /// Serves until `stop` completes, then drains.
-pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Output = ()>) {
+pub async fn serve<S>(listener: TcpListener, site: S, stop: impl Future<Output = ()>)
+where
+    S: Service<Request<Incoming>, Response = Response, Error = Infallible, Future: Send> + Clone + Send + 'static,
+{
     // HTTP/1.1 only: what stands before the server speaks it, and a connection that could turn out to
     // be another protocol costs every held stream its state.
     let mut builder = Builder::new();
@@ -50,10 +56,10 @@ pub async fn serve(listener: TcpListener, router: Router, stop: impl Future<Outp
         if let Err(error) = stream.set_nodelay(true) {
             tracing::debug!(%error, "TCP_NODELAY was not set");
         }
-        let router = router.clone();
-        let service = hyper::service::service_fn(move |mut request: hyper::Request<Incoming>| {
+        let site = site.clone();
+        let service = service_fn(move |mut request: Request<Incoming>| {
             request.extensions_mut().insert(Peer(peer));
-            router.clone().oneshot(request)
+            site.clone().call(request)
         });
         let connection = builder.serve_connection(TokioIo::new(stream), service);
         let connection = graceful.watch(connection);

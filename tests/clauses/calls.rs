@@ -109,7 +109,7 @@ stories! {
         assert_eq!(entry(&*proof::report(&stage.app.app).await).standing, proof::Standing::Kept);
         // A host on no list turns the promise red.
         let strange = spectr::infra::http::Target::Operator(url::Url::parse("http://127.0.0.1:9/").unwrap());
-        stage.app.app.http.send(&Provider::OpenAi.models_request(), &strange, None).await.unwrap_err();
+        stage.app.app.http.send(Provider::OpenAi.models_request(), &strange, None).await.unwrap_err();
         stage.app.clock.advance(11_000);
         assert_eq!(entry(&*proof::report(&stage.app.app).await).standing, proof::Standing::Broken);
     }

@@ -43,7 +43,7 @@ fn request(provider: Provider, model: &str) -> ChatRequest {
     }
 }
 
-async fn send(doubles: &Doubles, provider: Provider, wire: &WireRequest, key: &str) -> Response {
+async fn send(doubles: &Doubles, provider: Provider, wire: WireRequest, key: &str) -> Response {
     let config = Config::from_settings(&Settings::new()).expect("defaults");
     let http = Http::open(&config).expect("a client");
     let base = doubles.base(provider).parse().expect("an address");
@@ -55,7 +55,7 @@ async fn send(doubles: &Doubles, provider: Provider, wire: &WireRequest, key: &s
 /// Sends a chat request and reads all of its answer.
 async fn ask(doubles: &Doubles, request: &ChatRequest, key: &str) -> Result<Vec<Output>, Problem> {
     let provider = request.provider;
-    let response = send(doubles, provider, &provider.chat_request(request), key).await;
+    let response = send(doubles, provider, provider.chat_request(request), key).await;
     let status = response.status();
     let headers = response.headers();
     if status != 200 {
@@ -228,7 +228,7 @@ async fn models_lists_are_read_to_their_last_page() {
         let mut models = Vec::new();
         let mut pages = 0;
         while let Some(next) = wire {
-            let body = send(&doubles, provider, &next, &key())
+            let body = send(&doubles, provider, next, &key())
                 .await
                 .read(MAX)
                 .await
@@ -282,12 +282,12 @@ async fn fields_and_headers_that_a_vendor_does_not_know_are_refused() {
     for provider in WIRES {
         let mut wire = provider.chat_request(&request(provider, "any"));
         wire.body = Some(b"{\"surprise\":true}".to_vec());
-        let status = send(&doubles, provider, &wire, &key()).await.status();
+        let status = send(&doubles, provider, wire, &key()).await.status();
         assert!([400, 422].contains(&status), "{provider:?}");
         let mut wire = provider.chat_request(&request(provider, "any"));
         wire.headers.push(("origin", "https://spectr.example"));
         assert_eq!(
-            send(&doubles, provider, &wire, &key()).await.status(),
+            send(&doubles, provider, wire, &key()).await.status(),
             401,
             "{provider:?}"
         );

@@ -147,8 +147,8 @@ impl TestApp {
         let config = Config::from_settings(&all).unwrap();
         let app = App::open_with(config, clock.clone(), passwords).await.unwrap();
         let (stop, stopped) = oneshot::channel::<()>();
-        let router = web::router::router(app.clone());
-        let server = tokio::spawn(web::serve::serve(listener, router, async move {
+        let site = web::router::site(app.clone());
+        let server = tokio::spawn(web::serve::serve(listener, site, async move {
             drop(stopped.await);
         }));
         Self {

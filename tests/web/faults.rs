@@ -5,7 +5,7 @@ use axum::Router;
 use axum::body::{Body, to_bytes};
 use axum::http::{Request, Response, StatusCode, header};
 use axum::routing::get;
-use spectr::web::router::around;
+use spectr::web::site::Site;
 use tower::ServiceExt;
 
 const CANARY: &str = "canary of a cause: SELECT secret FROM users";
@@ -41,7 +41,7 @@ async fn ask(app: &TestApp, path: &str, accept: &str) -> Response<Body> {
         .header("accept-encoding", "br, gzip")
         .body(Body::empty())
         .unwrap();
-    around(app.app.clone(), faulty()).oneshot(request).await.unwrap()
+    Site::new(app.app.clone(), faulty()).oneshot(request).await.unwrap()
 }
 
 async fn text(response: Response<Body>) -> String {
@@ -64,7 +64,7 @@ async fn causes_stay_inside_for_machines_and_people() {
             .header("accept", "text/html,*/*")
             .body(Body::empty())
             .unwrap();
-        let response = around(app.app.clone(), faulty()).oneshot(request).await.unwrap();
+        let response = Site::new(app.app.clone(), faulty()).oneshot(request).await.unwrap();
         assert_eq!(response.status(), status, "{path}");
         assert!(
             response.headers()["content-type"]

@@ -67,11 +67,9 @@ impl WireRequest {
         self
     }
 
-    /// The address under `base`: an absolute http(s) URL with or without a path, query ignored.
+    /// Path and query under the path of a base URL.
     #[must_use]
-    pub fn url(&self, base: &str) -> String {
-        let base = base.split(['?', '#']).next().unwrap_or(base).trim_end_matches('/');
-        let (root, base_path) = split_path(base);
+    pub fn under(&self, base_path: &str) -> String {
         let (path, query) = self.path.split_once('?').unwrap_or((&self.path, ""));
         let mut mine: Vec<&str> = segments(path).collect();
         let mut theirs: Vec<&str> = segments(base_path).collect();
@@ -91,7 +89,7 @@ impl WireRequest {
             .rev()
             .find(|&count| mine.get(..count).is_some_and(|head| theirs.ends_with(head)))
             .unwrap_or(0);
-        let mut url = String::from(root);
+        let mut url = String::new();
         for segment in theirs.iter().chain(mine.iter().skip(overlap)) {
             url.push('/');
             url.push_str(segment);
@@ -106,16 +104,6 @@ impl WireRequest {
 
 fn segments(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter(|segment| !segment.is_empty())
-}
-
-/// `https://host:1/a/b` → (`https://host:1`, `/a/b`).
-fn split_path(base: &str) -> (&str, &str) {
-    let host = base.find("://").map_or(0, |at| at + 3);
-    let end = base
-        .get(host..)
-        .and_then(|rest| rest.find('/'))
-        .map_or(base.len(), |at| host + at);
-    base.split_at_checked(end).unwrap_or((base, ""))
 }
 
 /// `v1`, `v3`, `v1beta`, `v1beta2`.
@@ -151,14 +139,17 @@ mod tests {
     use super::*;
 
     fn url(rule: BaseRule, path: &str, base: &str) -> String {
-        WireRequest {
+        let base = base.split(['?', '#']).next().unwrap();
+        let host = base.find("://").unwrap() + 3;
+        let (root, base_path) = base.split_at(base[host..].find('/').map_or(base.len(), |at| host + at));
+        let request = WireRequest {
             path: path.to_owned(),
             rule,
             auth: Auth::Bearer,
             headers: Vec::new(),
             body: None,
-        }
-        .url(base)
+        };
+        format!("{root}{}", request.under(base_path))
     }
 
     #[test]

@@ -52,14 +52,7 @@ impl From<Error> for Problem {
             Error::Restricted(limit) => {
                 Self::new(Code::Restricted).detail(format!("You stopped \u{201c}{}\u{201d}.", limit.name()))
             }
-            Error::Db(error) => {
-                tracing::error!(%error, "accounts: the database cannot be used");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
-            Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => {
-                tracing::error!(%error, "accounts: the keystore or the outbox cannot be used");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
+            Error::Db(error) | Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => error.into(),
             error => {
                 tracing::error!(%error, "accounts: an action did not happen");
                 Self::new(Code::Internal)

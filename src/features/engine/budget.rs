@@ -23,7 +23,7 @@ use crate::domain::timestamp::{SECOND_MS, Timestamp};
 use crate::features::App;
 use crate::features::engine::ledger::{Entry, Ledger};
 use crate::features::usage::budgets::{self, Budget};
-use crate::infra::db::{self, Db};
+use crate::infra::db::Db;
 use std::sync::Arc;
 
 /// Held for a call whose price is not known: one cent.
@@ -111,7 +111,7 @@ fn seconds_until(now: Timestamp, then: Timestamp) -> u64 {
 
 /// What a call may cost.
 #[derive(Clone, Debug)]
-pub(super) struct Quote {
+struct Quote {
     price: Option<Price>,
     input: u64,
     /// The caller's own limit.
@@ -121,7 +121,7 @@ pub(super) struct Quote {
 }
 
 impl Quote {
-    pub(super) fn new(request: &ChatRequest, price: Option<Price>) -> Self {
+    fn new(request: &ChatRequest, price: Option<Price>) -> Self {
         Self {
             price,
             input: meter::input_tokens_at_most(request),
@@ -243,18 +243,25 @@ pub(super) struct Asker {
 ///
 /// # Errors
 /// `budget_exhausted`, `trial_exhausted`, or `unavailable` where the books cannot be read.
-pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold, Option<u32>), Problem> {
-    let ask = match asker.credential {
+pub(super) async fn hold(
+    app: &App,
+    asker: Asker,
+    request: &ChatRequest,
+    price: Option<Price>,
+) -> Result<(Hold, Option<u32>), Problem> {
+    let (ask, quote) = match asker.credential {
         Credential::None => return Ok((Hold::nothing(), None)),
-        Credential::Trial => Ask::Trial {
-            per_day: app.config.trial_calls_per_day,
-        },
+        Credential::Trial => {
+            let per_day = app.config.trial_calls_per_day;
+            (Ask::Trial { per_day }, None)
+        }
         Credential::Byok => {
-            let budget = budgets::find(app, asker.user).await.map_err(unavailable)?;
+            let budget = budgets::find(app, asker.user).await?;
             if budget == Budget::default() {
                 return Ok((Hold::nothing(), None));
             }
-            quote.ask(budget)
+            let quote = Quote::new(request, price);
+            (quote.ask(budget), Some(quote))
         }
     };
     let now = app.clock.now();
@@ -262,7 +269,7 @@ pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold
     let (grant, hold) = match &app.db {
         Db::Sqlite { .. } => {
             if !book.knows(asker.user) {
-                let standing = shared::spent(app, asker.user, now).await.map_err(unavailable)?;
+                let standing = shared::spent(app, asker.user, now).await?;
                 book.seed(asker.user, standing, now);
             }
             let grant = book.hold(asker.user, &ask, now)?;
@@ -271,7 +278,7 @@ pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold
         Db::Postgres(_) => {
             // Dropped while the row is on its way, the hold takes the row back.
             let mut hold = Hold::of(asker, Grant::Trial, Place::Row(app.engine.ledger(app)));
-            match shared::hold(app, asker, &ask).await.map_err(unavailable)? {
+            match shared::hold(app, asker, &ask).await? {
                 Ok(grant) => {
                     hold.0 = hold.0.take().map(|held| Held { grant, ..held });
                     (grant, hold)
@@ -284,15 +291,10 @@ pub(super) async fn hold(app: &App, asker: Asker, quote: &Quote) -> Result<(Hold
         }
     };
     let limit = match grant {
-        Grant::Money(granted) => quote.limit(granted),
+        Grant::Money(granted) => quote.and_then(|quote| quote.limit(granted)),
         Grant::Trial => None,
     };
     Ok((hold, limit))
-}
-
-fn unavailable(error: db::Error) -> Problem {
-    tracing::error!(%error, "the budget could not be read");
-    Code::Unavailable.into()
 }
 
 #[cfg(test)]

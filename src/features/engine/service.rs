@@ -1,6 +1,6 @@
 //! Opening a stream: everything that happens between the door and the first event.
 
-use super::budget::{self, Asker, Quote};
+use super::budget::{self, Asker};
 use super::call::{Call, Ending, Facts};
 use super::credential::{Echo, Payer};
 use super::limits::Stop;
@@ -153,13 +153,12 @@ async fn admit(
     let credential = payer.as_ref().map_or(Credential::None, Payer::credential);
     let started_at = app.clock.now();
     let price = pricing::price_at(request.provider, &request.model, started_at);
-    let quote = Quote::new(request, price);
     let asker = Asker {
         user,
         call: id,
         credential,
     };
-    let (hold, max_tokens) = budget::hold(app, asker, &quote).await?;
+    let (hold, max_tokens) = budget::hold(app, asker, request, price).await?;
     if max_tokens.is_some() {
         request.params.max_tokens = max_tokens;
     }

@@ -73,7 +73,7 @@ pub(super) async fn send(
 ) -> Result<Upstream, Problem> {
     let provider = request.provider;
     let wire = provider.chat_request(request);
-    let sent = app.http.send(&wire, &route.target, route.secret);
+    let sent = app.http.send(wire, &route.target, route.secret);
     let response = match tokio::time::timeout(timing.first_byte, sent).await {
         Ok(Ok(response)) => response,
         Ok(Err(error)) => return Err(error.into()),

@@ -46,14 +46,8 @@ impl From<Error> for Problem {
             }
             Error::Refused(problem) => problem,
             Error::Account(error) => error.into(),
-            Error::Db(error) => {
-                tracing::error!(%error, "integrations: the database cannot be used");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
-            Error::Keys(error) => {
-                tracing::error!(%error, "integrations: a data key cannot be had");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
+            Error::Db(error) => error.into(),
+            Error::Keys(error) => error.into(),
             error @ Error::Seal(_) => {
                 tracing::error!(%error, "integrations: a key cannot be opened");
                 Code::Internal.into()

@@ -224,7 +224,7 @@ fn open_with(data_key: &DataKey, user: UserId, row: &Row) -> Result<(SecretStrin
 async fn test(app: &App, secret: &SecretString) -> Result<(), Problem> {
     let target = Target::Operator(app.config.langsmith_base.clone());
     let request = langsmith::check_request();
-    let sent = tokio::time::timeout(TEST, app.http.send(&request, &target, Some(secret))).await;
+    let sent = tokio::time::timeout(TEST, app.http.send(request, &target, Some(secret))).await;
     let unreachable = |detail: &str| Problem::new(Code::ProviderUnreachable).detail(detail);
     let response = sent
         .map_err(|_| unreachable("LangSmith did not answer within 10 seconds."))?

@@ -236,7 +236,7 @@ async fn attempt(app: &App, user: UserId, row: &Row, spans: &[Span]) -> Result<(
     let request = langsmith::batch_request(spans, &project);
     let target = Target::Operator(app.config.langsmith_base.clone());
     let exchange = async {
-        let response = app.http.send(&request, &target, Some(&secret)).await.ok()?;
+        let response = app.http.send(request, &target, Some(&secret)).await.ok()?;
         let status = response.status();
         response.read(ANSWER_BYTES).await.ok();
         Some(status)

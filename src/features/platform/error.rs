@@ -65,14 +65,8 @@ impl From<Error> for Problem {
                 Self::new(Code::Conflict).detail("This form was sent before. Its key was made and shown then.")
             }
             Error::Account(error) => error.into(),
-            Error::Db(error) => {
-                tracing::error!(%error, "platform keys: the database cannot be used");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
-            Error::Keys(error) => {
-                tracing::error!(%error, "platform keys: a data key cannot be had");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
+            Error::Db(error) => error.into(),
+            Error::Keys(error) => error.into(),
             error @ (Error::Seal(_) | Error::Randomness) => {
                 tracing::error!(%error, "platform keys: an action did not happen");
                 Self::new(Code::Internal)

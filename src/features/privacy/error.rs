@@ -60,10 +60,7 @@ impl From<Error> for Problem {
                 tracing::error!("privacy: the disk of the data folder is full");
                 Self::new(Code::DiskFull)
             }
-            error @ (Error::Db(_) | Error::Keys(KeysError::Db(_)) | Error::Outbox(outbox::Error::Db(_))) => {
-                tracing::error!(%error, "privacy: the database cannot be used");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
+            Error::Db(error) | Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => error.into(),
             error => {
                 tracing::error!(%error, "privacy: an action did not happen");
                 Self::new(Code::Internal)

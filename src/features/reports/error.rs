@@ -70,14 +70,8 @@ impl From<Error> for Problem {
             ),
             Error::Absent => Self::new(Code::NotFound).detail("This report was deleted, perhaps in another tab."),
             Error::Restricted => Code::Restricted.into(),
-            Error::Db(error) => {
-                tracing::error!(%error, "saved reports: the database cannot be used");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
-            Error::Keys(error) => {
-                tracing::error!(%error, "saved reports: a data key cannot be had");
-                Self::new(Code::Unavailable).retry_after(5)
-            }
+            Error::Db(error) => error.into(),
+            Error::Keys(error) => error.into(),
             error @ (Error::Seal(_) | Error::Damaged) => {
                 tracing::error!(%error, "saved reports: one cannot be opened");
                 Self::new(Code::Internal)

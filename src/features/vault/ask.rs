@@ -91,7 +91,7 @@ async fn pages(
     let mut request = Some(provider.models_request());
     for _ in 0..PAGES {
         let Some(next) = request else { break };
-        let body = page(app, provider, &next, target, secret).await?;
+        let body = page(app, provider, next, target, secret).await?;
         models.extend(provider.read_models(&body)?);
         request = provider.next_models_request(&body);
         if models.len() >= MODELS {
@@ -104,7 +104,7 @@ async fn pages(
 async fn page(
     app: &App,
     provider: Provider,
-    request: &WireRequest,
+    request: WireRequest,
     target: &Target,
     secret: Option<&SecretString>,
 ) -> Result<Vec<u8>, Problem> {

@@ -64,15 +64,9 @@ impl From<VaultError> for Problem {
                 .field(field::KEY),
             VaultError::Absent => Self::new(Code::NotFound).detail("This key was deleted, perhaps in another tab."),
             VaultError::NoKey => Code::NoKey.into(),
-            VaultError::Db(error) => {
-                tracing::error!(%error, "the vault could not use the database");
-                Code::Unavailable.into()
-            }
+            VaultError::Db(error) => error.into(),
             VaultError::Account(error) => error.into(),
-            VaultError::Keys(error) => {
-                tracing::error!(%error, "a data key could not be had");
-                Code::Unavailable.into()
-            }
+            VaultError::Keys(error) => error.into(),
             error @ (VaultError::Seal(_) | VaultError::Damaged) => {
                 tracing::error!(%error, "a key of the vault cannot be opened");
                 Code::Internal.into()

@@ -9,6 +9,7 @@ use super::keystore::{self, OwnedKey, Wrapped};
 use super::random;
 use super::ring::{Master, Ring, RingError};
 use super::seal::{DataKey, Place};
+use crate::domain::problem::{Code, Problem};
 use crate::infra::config::MasterKeys;
 use crate::infra::db::{self, Db, Rows};
 use base64::Engine;
@@ -55,6 +56,19 @@ pub enum KeysError {
     KeystoreLost,
     #[error("the operating system has no randomness to give")]
     Randomness,
+}
+
+/// What a person is told of it; the log is told why.
+impl From<KeysError> for Problem {
+    fn from(error: KeysError) -> Self {
+        match error {
+            KeysError::Db(error) => error.into(),
+            error => {
+                tracing::error!(%error, "a data key cannot be had");
+                Self::new(Code::Unavailable)
+            }
+        }
+    }
 }
 
 /// The open keys of this data folder. Cheap to clone; never printed.

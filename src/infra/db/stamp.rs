@@ -12,7 +12,7 @@
 //!
 //! A stamp that is still given out means that nothing was committed since but writes that said of
 //! themselves that no cache holds what they write ([`super::Db::begin_quiet`]). Whatever is unclear (a
-//! header half written, a file replaced, a commit that was not looked at yet) gives no stamp. There is
+//! header half written, a commit that was not looked at yet) gives no stamp. There is
 //! none on PostgreSQL, where several servers share a database.
 
 use sqlx::{SqliteConnection, SqlitePool};
@@ -135,12 +135,13 @@ fn is_removed(file: &File) -> bool {
     file.metadata().map_or(true, |facts| facts.nlink() == 0)
 }
 
-/// The header, unless it is being written or its file was removed.
+/// The header, unless it is being written. A file that was removed keeps its last one, as our own
+/// connections keep the file; it is noticed at the next look.
 fn read_header(file: &'static File) -> Option<Header> {
     let mut twice = [0; 2 * HEADER];
     file.read_exact_at(&mut twice, 0).ok()?;
     let (first, second) = twice.split_first_chunk::<HEADER>()?;
-    (first.as_slice() == second && !is_removed(file)).then_some(*first)
+    (first.as_slice() == second).then_some(*first)
 }
 
 #[cfg(test)]

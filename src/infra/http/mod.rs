@@ -157,7 +157,7 @@ impl Http {
     /// When no answer came, or the egress guard refused.
     pub async fn send(
         &self,
-        request: &WireRequest,
+        request: WireRequest,
         target: &Target,
         secret: Option<&SecretString>,
     ) -> Result<Response, SendError> {

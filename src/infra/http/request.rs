@@ -10,8 +10,8 @@ use zeroize::Zeroizing;
 
 /// Puts base, path, headers, key and body together. The key goes into the header that the provider
 /// names and nowhere else.
-pub fn build(request: &WireRequest, base: &Url, secret: Option<&SecretString>) -> Result<Request, SendError> {
-    let url = Url::parse(&request.url(base.as_str())).map_err(|_| SendError::Unsendable)?;
+pub fn build(request: WireRequest, base: &Url, secret: Option<&SecretString>) -> Result<Request, SendError> {
+    let url = address(&request, base);
     let method = if request.body.is_some() {
         Method::POST
     } else {
@@ -27,11 +27,22 @@ pub fn build(request: &WireRequest, base: &Url, secret: Option<&SecretString>) -
     if let Some(secret) = secret {
         put_secret(headers, request.auth, secret)?;
     }
-    if let Some(body) = &request.body {
+    if let Some(body) = request.body {
         headers.insert(CONTENT_TYPE, HeaderValue::from_static("application/json"));
-        *built.body_mut() = Some(body.clone().into());
+        *built.body_mut() = Some(body.into());
     }
     Ok(built)
+}
+
+/// The base with the request's path and query. Only these are parsed: the host was when the base was.
+fn address(request: &WireRequest, base: &Url) -> Url {
+    let address = request.under(base.path());
+    let (path, query) = address.split_once('?').map_or((address.as_str(), None), |(path, query)| (path, Some(query)));
+    let mut url = base.clone();
+    url.set_path(path);
+    url.set_query(query);
+    url.set_fragment(None);
+    url
 }
 
 fn put_secret(headers: &mut HeaderMap, auth: Auth, secret: &SecretString) -> Result<(), SendError> {
@@ -66,7 +77,7 @@ mod tests {
             body: None,
         };
         let base = Url::parse("https://a.example").unwrap();
-        let built = build(&request, &base, Some(&"canary".into())).unwrap();
+        let built = build(request, &base, Some(&"canary".into())).unwrap();
         assert_eq!(built.method(), Method::GET);
         assert!(built.headers()["x-goog-api-key"].is_sensitive());
         assert!(!format!("{built:?}").contains("canary"));
@@ -83,7 +94,7 @@ mod tests {
             body: None,
         };
         let base = Url::parse("https://a.example").unwrap();
-        let refused = build(&request, &base, Some(&"a\r\nx: y".into()));
+        let refused = build(request, &base, Some(&"a\r\nx: y".into()));
         assert_eq!(refused.unwrap_err(), SendError::Unsendable);
     }
 }

@@ -74,7 +74,7 @@ async fn one_connection_serves_request_after_request() {
     let http = http(&[]);
     for _ in 0..3 {
         let response = http
-            .send(&get(), &operator(addr), Some(&"sk-canary".into()))
+            .send(get(), &operator(addr), Some(&"sk-canary".into()))
             .await
             .unwrap();
         assert_eq!(response.status(), 200);
@@ -101,7 +101,7 @@ async fn redirects_are_answers_and_not_followed() {
         stream.write_all(answer).await.unwrap();
     });
     let response = http(&[])
-        .send(&get(), &user(&format!("http://{addr}")), None)
+        .send(get(), &user(&format!("http://{addr}")), None)
         .await
         .unwrap();
     assert_eq!(response.status(), 307);
@@ -117,7 +117,7 @@ async fn closed(mut stream: TcpStream) {
 async fn giving_up_before_the_answer_closes_the_connection() {
     let (listener, addr) = listen().await;
     let http = http(&[]);
-    let call = tokio::spawn(async move { http.send(&post("{}"), &operator(addr), None).await });
+    let call = tokio::spawn(async move { http.send(post("{}"), &operator(addr), None).await });
     let (mut stream, _) = listener.accept().await.unwrap();
     read_head(&mut stream).await;
     call.abort();
@@ -137,7 +137,7 @@ async fn dropping_the_body_closes_the_connection() {
             .unwrap();
         closed(stream).await;
     });
-    let mut body = http.send(&get(), &operator(addr), None).await.unwrap().into_stream();
+    let mut body = http.send(get(), &operator(addr), None).await.unwrap().into_stream();
     assert_eq!(body.next().await.unwrap().unwrap(), "first");
     drop(body);
     server.await.unwrap();
@@ -157,7 +157,7 @@ async fn a_cut_body_and_a_large_one_are_told_apart() {
         }
     });
     let http = http(&[]);
-    let call = async || http.send(&get(), &operator(addr), None).await.unwrap();
+    let call = async || http.send(get(), &operator(addr), None).await.unwrap();
     assert_eq!(call().await.read(100).await, Err(BodyError::Cut));
     assert_eq!(call().await.read(3).await, Err(BodyError::TooLarge));
 }
@@ -168,7 +168,7 @@ async fn what_is_wrong_with_a_connection_is_named() {
     drop(listener);
     let http = http(&[]);
     let target = user(&format!("http://{addr}"));
-    assert_eq!(http.send(&get(), &target, None).await.unwrap_err(), SendError::Refused);
+    assert_eq!(http.send(get(), &target, None).await.unwrap_err(), SendError::Refused);
 
     let (listener, addr) = listen().await;
     tokio::spawn(async move {
@@ -182,7 +182,7 @@ async fn what_is_wrong_with_a_connection_is_named() {
         }
     });
     let target = user(&format!("https://{addr}"));
-    assert_eq!(http.send(&get(), &target, None).await.unwrap_err(), SendError::Tls);
+    assert_eq!(http.send(get(), &target, None).await.unwrap_err(), SendError::Tls);
 
     let (listener, addr) = listen().await;
     tokio::spawn(async move {
@@ -190,15 +190,15 @@ async fn what_is_wrong_with_a_connection_is_named() {
         read_head(&mut stream).await;
     });
     assert_eq!(
-        http.send(&get(), &operator(addr), None).await.unwrap_err(),
+        http.send(get(), &operator(addr), None).await.unwrap_err(),
         SendError::Broken
     );
     let nowhere = user("https://does-not-exist.invalid");
     assert_eq!(
-        http.send(&get(), &nowhere, None).await.unwrap_err(),
+        http.send(get(), &nowhere, None).await.unwrap_err(),
         SendError::UnknownHost
     );
-    let odd = http.send(&get(), &target, Some(&"a\nb".into())).await;
+    let odd = http.send(get(), &target, Some(&"a\nb".into())).await;
     assert_eq!(odd.unwrap_err(), SendError::Unsendable);
 }
 
@@ -209,14 +209,14 @@ async fn a_users_address_is_guarded_by_name_and_by_number() {
     let loopback = SendError::Denied(Denied::Address(Kind::Loopback));
     for text in [format!("http://{addr}"), format!("https://localhost:{}", addr.port())] {
         assert_eq!(
-            strict.send(&get(), &user(&text), None).await.unwrap_err(),
+            strict.send(get(), &user(&text), None).await.unwrap_err(),
             loopback,
             "{text}"
         );
     }
     let own = addr.to_string();
     let own = http(&[("SPECTR_ADDR", own.as_str())]);
-    let back = own.send(&get(), &user(&format!("http://{addr}")), None).await;
+    let back = own.send(get(), &user(&format!("http://{addr}")), None).await;
     assert_eq!(back.unwrap_err(), SendError::Denied(Denied::Own));
     let accepted = tokio::time::timeout(Duration::ZERO, listener.accept()).await;
     assert!(accepted.is_err(), "nothing was dialled");
@@ -226,7 +226,7 @@ async fn a_users_address_is_guarded_by_name_and_by_number() {
 async fn errors_show_no_address_and_no_key() {
     let http = http(&[]);
     let target = user("https://canary.invalid/secret-path");
-    let error = http.send(&get(), &target, Some(&"sk-canary".into())).await.unwrap_err();
+    let error = http.send(get(), &target, Some(&"sk-canary".into())).await.unwrap_err();
     let shown = format!("{error} {error:?} {:?}", Problem::from(error.clone()));
     assert!(!shown.contains("canary") && !shown.contains("secret-path"), "{shown}");
 }
