@@ -270,9 +270,11 @@ impl Db {
     /// # Errors
     /// When none becomes free in time or the database is gone.
     pub async fn acquire(&self) -> Result<Conn> {
+        // Boxed: waiting for a connection takes 14 KB, which would be part of every future that may come
+        // to ask the database, though it seldom has to.
         match self {
-            Self::Sqlite { read, .. } => read.acquire().await.map(Conn::Sqlite),
-            Self::Postgres(pool) => pool.acquire().await.map(Conn::Postgres),
+            Self::Sqlite { read, .. } => Box::pin(read.acquire()).await.map(Conn::Sqlite),
+            Self::Postgres(pool) => Box::pin(pool.acquire()).await.map(Conn::Postgres),
         }
     }
 
@@ -282,8 +284,11 @@ impl Db {
     /// When none becomes free in time or the database is gone.
     pub async fn begin(&self) -> Result<Conn> {
         match self {
-            Self::Sqlite { write, .. } => write.begin_with("BEGIN IMMEDIATE").await.map(Conn::SqliteTx),
-            Self::Postgres(pool) => pool.begin().await.map(Conn::PostgresTx),
+            Self::Sqlite { write, .. } => {
+                let begin = write.begin_with("BEGIN IMMEDIATE");
+                Box::pin(begin).await.map(Conn::SqliteTx)
+            }
+            Self::Postgres(pool) => Box::pin(pool.begin()).await.map(Conn::PostgresTx),
         }
     }
 
