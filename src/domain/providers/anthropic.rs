@@ -211,6 +211,9 @@ struct OutputDetails {
     thinking_tokens: Option<u64>,
 }
 
+/// The index of a block whose message is over.
+const CLOSED: u64 = u64::MAX;
+
 struct ToolBlock {
     index: u64,
     has_arguments: bool,
@@ -224,6 +227,7 @@ pub struct Stream {
     totals: Tokens,
     /// The blocks that are tool calls, in order.
     tools: Vec<ToolBlock>,
+    message: Option<String>,
 }
 
 impl Stream {
@@ -235,8 +239,11 @@ impl Stream {
         match frame.kind.as_deref().unwrap_or(&event.name) {
             "message_start" => {
                 if let Some(message) = frame.message {
+                    self.begin(message.id.as_deref());
                     sink.id(message.id);
-                    self.usage(message.usage, sink);
+                    // One that is repeated must not set the count back.
+                    let said = self.totals.output;
+                    self.usage(message.usage, said, sink);
                 }
             }
             "content_block_start" => {
@@ -251,7 +258,7 @@ impl Stream {
             }
             "content_block_stop" => self.end_block(frame.index.unwrap_or(0), sink),
             "message_delta" => {
-                self.usage(frame.usage, sink);
+                self.usage(frame.usage, 0, sink);
                 if let Some(reason) = frame.delta.and_then(|delta| delta.stop_reason) {
                     sink.stop(stop(&reason));
                 }
@@ -273,7 +280,7 @@ impl Stream {
         for (index, block) in (0..).zip(message.content.unwrap_or_default()) {
             self.block(index, block, sink, true);
         }
-        self.usage(message.usage, sink);
+        self.usage(message.usage, 0, sink);
         if let Some(reason) = message.stop_reason {
             sink.stop(stop(&reason));
         }
@@ -339,7 +346,18 @@ impl Stream {
         }));
     }
 
-    fn usage(&mut self, usage: Option<Usage>, sink: &mut Sink<'_>) {
+    /// Another message in the same stream counts its blocks anew: those of the one before are closed.
+    fn begin(&mut self, id: Option<&str>) {
+        if self.message.as_deref().is_some_and(|known| Some(known) != id) {
+            for tool in &mut self.tools {
+                tool.index = CLOSED;
+            }
+        }
+        self.message = id.map(str::to_owned);
+    }
+
+    /// Counts are totals: a later one replaces an earlier one. `least` is what the output is at least.
+    fn usage(&mut self, usage: Option<Usage>, least: u64, sink: &mut Sink<'_>) {
         let Some(usage) = usage else { return };
         let totals = &mut self.totals;
         self.fresh = usage.input_tokens.unwrap_or(self.fresh);
@@ -357,8 +375,7 @@ impl Stream {
             .fresh
             .saturating_add(totals.cached_read)
             .saturating_add(totals.cached_write);
-        // A repeated `message_start` would set the count back.
-        totals.output = totals.output.max(usage.output_tokens.unwrap_or(0));
+        totals.output = usage.output_tokens.unwrap_or(totals.output).max(least);
         let thinking = usage.output_tokens_details.and_then(|details| details.thinking_tokens);
         totals.reasoning = thinking.unwrap_or(totals.reasoning);
         sink.out.push(Output::Usage(*totals));

@@ -1,7 +1,7 @@
 //! The wire of OpenAI's Chat Completions, as OpenAI, Mistral, Groq, the built-in guide and the
 //! many compatible servers speak it. One reader takes all their dialects: content as text or as
-//! parts (Mistral), `reasoning` (Groq, vLLM) and `reasoning_content` (DeepSeek, vLLM), usage at
-//! the top or in `x_groq`.
+//! parts (Mistral), `reasoning` (Groq, vLLM), `reasoning_content` (DeepSeek, vLLM) and
+//! `reasoning_details` (OpenRouter, Snowflake), usage at the top or in `x_groq`.
 
 use super::decoder::{Halt, Sink};
 use super::sse::Event;
@@ -41,6 +41,9 @@ struct Choice {
     message: Option<Delta>,
     #[serde(default, deserialize_with = "loose::text")]
     finish_reason: Option<String>,
+    /// OpenRouter: why the provider behind it gave up.
+    #[serde(default)]
+    error: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -53,6 +56,8 @@ struct Delta {
     reasoning: Option<String>,
     #[serde(default, deserialize_with = "loose::text")]
     reasoning_content: Option<String>,
+    #[serde(default)]
+    reasoning_details: Option<Value>,
     #[serde(default)]
     tool_calls: Option<Vec<ToolCall>>,
 }
@@ -108,13 +113,15 @@ struct XGroq {
     error: Option<Value>,
 }
 
-/// Prompt tokens include cached ones, completion tokens include reasoning.
+/// Prompt tokens include cached ones, completion tokens include reasoning; some servers think otherwise.
 #[derive(Deserialize)]
 struct Usage {
     #[serde(default, deserialize_with = "loose::count")]
     prompt_tokens: Option<u64>,
     #[serde(default, deserialize_with = "loose::count")]
     completion_tokens: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    total_tokens: Option<u64>,
     #[serde(default)]
     prompt_tokens_details: Option<PromptDetails>,
     #[serde(default)]
@@ -122,6 +129,12 @@ struct Usage {
     /// DeepSeek's name for cached tokens.
     #[serde(default, deserialize_with = "loose::count")]
     prompt_cache_hit_tokens: Option<u64>,
+    /// Mistral's, beside or in place of the details.
+    #[serde(default, deserialize_with = "loose::count")]
+    num_cached_tokens: Option<u64>,
+    /// Moonshot's.
+    #[serde(default, deserialize_with = "loose::count")]
+    cached_tokens: Option<u64>,
 }
 
 #[derive(Deserialize)]
@@ -139,19 +152,34 @@ struct CompletionDetails {
 }
 
 impl Usage {
-    fn tokens(&self) -> Tokens {
+    fn tokens(&self, provider: Provider) -> Tokens {
         let prompt = self.prompt_tokens_details.as_ref();
         let completion = self.completion_tokens_details.as_ref();
+        let cached_read = prompt
+            .and_then(|details| details.cached_tokens)
+            .or(self.prompt_cache_hit_tokens)
+            .or(self.num_cached_tokens)
+            .or(self.cached_tokens)
+            .unwrap_or(0);
+        let given = self.prompt_tokens.unwrap_or(0);
+        // More from the cache than there was: counted without it, as Grok on Azure does.
+        let input = if cached_read > given { given.saturating_add(cached_read) } else { given };
         Tokens {
-            input: self.prompt_tokens.unwrap_or(0),
-            output: self.completion_tokens.unwrap_or(0),
-            cached_read: prompt
-                .and_then(|details| details.cached_tokens)
-                .or(self.prompt_cache_hit_tokens)
-                .unwrap_or(0),
+            input,
+            output: self.completion_tokens.unwrap_or(0).max(self.hidden_output(provider, input)),
+            cached_read,
             cached_write: prompt.and_then(|details| details.cache_write_tokens).unwrap_or(0),
             reasoning: completion.and_then(|details| details.reasoning_tokens).unwrap_or(0),
             ..Tokens::default()
+        }
+    }
+
+    /// What the total says of the output. xAI and Google's compatible door leave thoughts out of
+    /// `completion_tokens` and bill them; the total holds them. (Mistral's total holds audio.)
+    fn hidden_output(&self, provider: Provider, input: u64) -> u64 {
+        match (provider, self.total_tokens) {
+            (Provider::Compatible, Some(total)) => total.saturating_sub(input),
+            _ => 0,
         }
     }
 }
@@ -185,7 +213,14 @@ impl Stream {
                 let error = serde_json::from_str(data).unwrap_or(Value::Null);
                 Err(Halt::Failed(fault::in_stream(self.provider, &error)))
             }
-            data => self.chunk(serde_json::from_str(data)?, sink, || data.to_owned()),
+            data => {
+                let mut chunk: Chunk = serde_json::from_str(data)?;
+                for choice in chunk.choices.iter_mut().flatten() {
+                    // Perplexity repeats all that was said so far as `message` beside each `delta`.
+                    choice.message.take_if(|_| choice.delta.is_some());
+                }
+                self.chunk(chunk, sink, || data.to_owned())
+            }
         }
     }
 
@@ -210,13 +245,16 @@ impl Stream {
             if choice.index.unwrap_or(0) != 0 {
                 continue;
             }
-            if let Some(delta) = choice.delta.or(choice.message) {
+            if let Some(delta) = choice.message.or(choice.delta) {
                 self.delta(delta, sink);
+            }
+            if let Some(error) = choice.error.filter(Value::is_object) {
+                return Err(Halt::Failed(fault::in_stream(self.provider, &error)));
             }
             finish = choice.finish_reason.filter(|reason| !reason.is_empty()).or(finish);
         }
         if let Some(usage) = chunk.usage.or(groq_usage) {
-            sink.out.push(Output::Usage(usage.tokens()));
+            sink.out.push(Output::Usage(usage.tokens(self.provider)));
         }
         match finish {
             Some(reason) => self.finish(&reason, sink),
@@ -242,13 +280,11 @@ impl Stream {
     }
 
     fn delta(&mut self, delta: Delta, sink: &mut Sink<'_>) {
-        // Some servers send the same reasoning under both names.
-        if let Some(text) = delta
-            .reasoning_content
-            .filter(|text| !text.is_empty())
-            .or(delta.reasoning)
-        {
-            sink.reasoning(text);
+        // Some servers send the same reasoning under several names.
+        let told = [delta.reasoning_content, delta.reasoning];
+        match told.into_iter().flatten().find(|text| !text.is_empty()) {
+            Some(text) => sink.reasoning(text),
+            None => take_details(delta.reasoning_details.as_ref(), sink),
         }
         match delta.content {
             Content::Text(text) => sink.text(text),
@@ -302,6 +338,16 @@ impl Stream {
     }
 }
 
+/// `[{"type":"reasoning.text","text":…},{"type":"reasoning.summary","summary":…}]`; encrypted ones say nothing.
+fn take_details(details: Option<&Value>, sink: &mut Sink<'_>) {
+    for detail in details.and_then(Value::as_array).into_iter().flatten() {
+        let text = detail.get("text").or_else(|| detail.get("summary"));
+        if let Some(text) = text.and_then(Value::as_str) {
+            sink.reasoning(text.to_owned());
+        }
+    }
+}
+
 fn take_part(part: Part, sink: &mut Sink<'_>) {
     match part.thinking {
         Some(Value::String(text)) => sink.reasoning(text),
@@ -338,6 +384,8 @@ pub fn read_model(entry: &Value) -> Model {
         id: text("id").unwrap_or_default(),
         name: text("name").filter(|name| Some(name) != text("id").as_ref()),
         context: number(&[
+            // LM Studio: what the model was loaded with, which may be less than it could.
+            "loaded_context_length",
             "context_window",
             "max_context_length",
             "context_length",

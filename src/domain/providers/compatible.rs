@@ -6,6 +6,12 @@ use super::wire::{Auth, BaseRule, WireRequest};
 use super::{Model, Provider, chat_wire};
 use crate::domain::chat::ChatRequest;
 use crate::domain::problem::Problem;
+use serde_json::Value;
+
+/// Parts of names of models that answer no chat.
+const NO_CHAT: [&str; 3] = ["embed", "rerank", "whisper"];
+/// The `type` that some lists (Together, LM Studio) give to models that answer no chat.
+const NO_CHAT_KINDS: [&str; 5] = ["image", "audio", "video", "moderation", "transcribe"];
 
 pub fn chat_request(request: &ChatRequest) -> WireRequest {
     let body = Body {
@@ -22,9 +28,11 @@ pub fn models_request() -> WireRequest {
 pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
     chat_wire::read_models(body, |entry| {
         let mut model = chat_wire::read_model(entry);
-        model.chats = !["embed", "rerank", "whisper"]
+        let kind = entry.get("type").and_then(Value::as_str).unwrap_or_default();
+        model.chats = ![kind, &model.id]
             .iter()
-            .any(|word| model.id.contains(word));
+            .any(|name| NO_CHAT.iter().any(|word| name.contains(word)))
+            && !NO_CHAT_KINDS.contains(&kind);
         model.enriched(Provider::Compatible)
     })
 }

@@ -6,6 +6,7 @@
 
 use super::sse::{Event, MAX_EVENT, Sse, TooMuch};
 use super::{Output, Provider, anthropic, chat_wire, google};
+use crate::domain::chat::Stop;
 use crate::domain::problem::{Code, Problem};
 
 /// Largest JSON body that is taken in place of a stream, in bytes.
@@ -55,7 +56,7 @@ impl Sink<'_> {
     }
 
     /// The first reason counts; a repeated one is dropped.
-    pub fn stop(&mut self, stop: crate::domain::chat::Stop) {
+    pub fn stop(&mut self, stop: Stop) {
         if !std::mem::replace(self.has_stopped, true) {
             self.out.push(Output::Stop(stop));
         }
@@ -225,6 +226,11 @@ impl Decoder {
         match read {
             Ok(()) if self.has_stopped => self.end(out),
             Err(Halt::End) => self.end(out),
+            // Whole, and it says something: some servers leave out why they stopped.
+            Ok(()) if out.iter().any(|output| matches!(output, Output::Text(_) | Output::Tool(_))) => {
+                out.push(Output::Stop(Stop::Other));
+                self.end(out);
+            }
             Ok(()) => self.fail(Code::ProviderGarbled.into(), out),
             Err(Halt::Failed(problem)) => self.fail(problem, out),
             Err(Halt::Broken(error)) if error.is_eof() => self.fail(Code::StreamCut.into(), out),

@@ -67,6 +67,14 @@ fn anthropics_errors_become_the_problems_that_they_are() {
         (429, error("rate_limit_error", "x"), Code::ProviderRateLimited),
         (500, error("api_error", "x"), Code::ProviderDown),
         (529, error("overloaded_error", "Overloaded"), Code::ProviderOverloaded),
+        (
+            400,
+            error(
+                "invalid_request_error",
+                "input length and `max_tokens` exceed context limit: 190000 + 16000 > 200000",
+            ),
+            Code::ContextTooLong,
+        ),
     ];
     check(Provider::Anthropic, &cases);
 }
@@ -123,6 +131,25 @@ fn openais_errors_become_the_problems_that_they_are() {
             error(json!({"message": "x", "type": "server_error"})),
             Code::ProviderOverloaded,
         ),
+        (
+            429,
+            error(
+                json!({"message": "Request too large for gpt-4o on tokens per min (TPM): the input must be reduced", "type": "tokens", "code": "rate_limit_exceeded"}),
+            ),
+            Code::ContextTooLong,
+        ),
+        (
+            429,
+            error(json!({"message": "Too many tokens, please wait before trying again.", "type": "tokens"})),
+            Code::ProviderRateLimited,
+        ),
+        (
+            400,
+            error(
+                json!({"message": "Your organization must be verified to stream this model.", "type": "invalid_request_error", "param": "stream", "code": "unsupported_value"}),
+            ),
+            Code::ProviderPermission,
+        ),
     ];
     check(Provider::OpenAi, &cases);
 }
@@ -139,6 +166,11 @@ fn googles_errors_become_the_problems_that_they_are() {
         (404, error(json!({"code": 404, "message": "models/x is not found", "status": "NOT_FOUND"})), Code::ModelNotFound),
         (503, error(json!({"code": 503, "message": "The model is overloaded.", "status": "UNAVAILABLE"})), Code::ProviderOverloaded),
         (504, error(json!({"code": 504, "message": "x", "status": "DEADLINE_EXCEEDED"})), Code::ProviderDown),
+        (403, error(json!({"code": 403, "message": "Your API key was reported as leaked.", "status": "PERMISSION_DENIED"})), Code::KeyRefused),
+        (403, error(json!({"code": 403, "message": "x", "status": "PERMISSION_DENIED", "details": [{"reason": "CONSUMER_SUSPENDED"}]})), Code::KeyRefused),
+        (429, error(json!({"code": 429, "message": "Your prepayment credits are depleted.", "status": "RESOURCE_EXHAUSTED"})), Code::ProviderBilling),
+        (400, error(json!({"code": 400, "message": "User location is not supported for the API use.", "status": "FAILED_PRECONDITION"})), Code::ProviderPermission),
+        (400, error(json!({"code": 400, "message": "User location is not supported without a billing account.", "status": "FAILED_PRECONDITION"})), Code::ProviderBilling),
     ];
     check(Provider::Google, &cases);
 }
@@ -187,6 +219,10 @@ fn compatible_servers_errors_become_the_problems_that_they_are() {
         (404, "404 page not found".to_owned(), Code::ProviderGarbled),
         (400, r#"{"error":{"code":400,"message":"the request exceeds the available context size","type":"exceed_context_size_error"}}"#.to_owned(), Code::ContextTooLong),
         (500, r#"{"error":"context length exceeded"}"#.to_owned(), Code::ContextTooLong),
+        (500, r#"{"error":{"code":500,"message":"Context size has been exceeded.","type":"server_error"}}"#.to_owned(), Code::ContextTooLong),
+        (400, r#"{"error":{"message":"x","type":"too_many_prompt_tokens","code":400}}"#.to_owned(), Code::ContextTooLong),
+        (403, r#"{"code":"no access","error":"Your team does not have any credits yet."}"#.to_owned(), Code::ProviderBilling),
+        (403, r#"{"code":"no access","error":"You have run out of credits."}"#.to_owned(), Code::ProviderBilling),
         (502, "<html>Bad gateway</html>".to_owned(), Code::ProviderDown),
         (302, "".to_owned(), Code::ProviderGarbled),
         (400, "".to_owned(), Code::ProviderRefusedRequest),

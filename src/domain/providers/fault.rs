@@ -82,6 +82,8 @@ fn by_status(provider: Provider, status: u16, words: &Words) -> Code {
         },
         429 => match named {
             Some(code @ (Code::ProviderBilling | Code::ProviderOverloaded)) => code,
+            // More than a minute ever allows: waiting does not help.
+            _ if words.message.contains("request too large for") => Code::ContextTooLong,
             _ => Code::ProviderRateLimited,
         },
         // 498: Groq's flex capacity is used up. 529: Anthropic is overloaded.
@@ -104,7 +106,13 @@ fn by_status(provider: Provider, status: u16, words: &Words) -> Code {
 
 /// Which problem the names and the message speak of.
 fn named(words: &Words) -> Option<Code> {
-    let is_general = |code: &Code| matches!(code, Code::ProviderRefusedRequest | Code::ProviderRateLimited);
+    // These names say little: another name, or the message, may say more.
+    let is_general = |code: &Code| {
+        matches!(
+            code,
+            Code::ProviderRefusedRequest | Code::ProviderRateLimited | Code::ProviderPermission | Code::ProviderDown
+        )
+    };
     let mut found = words.names.iter().filter_map(|name| by_name(name));
     let first = found.next();
     // `invalid_request_error` stands beside `context_length_exceeded`.
@@ -113,9 +121,8 @@ fn named(words: &Words) -> Option<Code> {
         .or_else(|| found.find(|code| !is_general(code)))
         .or(first);
     match by_name {
-        // The general names say little: the message may say more.
-        None | Some(Code::ProviderRefusedRequest | Code::ProviderRateLimited) => by_message(&words.message).or(by_name),
-        found => found,
+        Some(code) if !is_general(&code) => Some(code),
+        general => by_message(&words.message).or(general),
     }
 }
 
@@ -129,6 +136,7 @@ fn by_name(name: &str) -> Option<Code> {
         | "unauthenticated"
         | "unauthorized"
         | "account_deactivated"
+        | "consumer_suspended"
         | "401" => Code::KeyRefused,
         "insufficient_quota"
         | "billing_error"
@@ -153,9 +161,10 @@ fn by_name(name: &str) -> Option<Code> {
         | "notfounderror"
         | "model_decommissioned"
         | "404" => Code::ModelNotFound,
-        "context_length_exceeded" | "exceed_context_size_error" | "model_context_window_exceeded" => {
-            Code::ContextTooLong
-        }
+        "context_length_exceeded"
+        | "exceed_context_size_error"
+        | "model_context_window_exceeded"
+        | "too_many_prompt_tokens" => Code::ContextTooLong,
         "request_too_large" | "413" => Code::TooLarge,
         "rate_limit_error"
         | "rate_limit_exceeded"
@@ -203,6 +212,7 @@ fn by_message(message: &str) -> Option<Code> {
         "context_length",
         "context window",
         "context size",
+        "context limit",
         "maximum context",
         "input token count",
         "too many tokens",
@@ -217,6 +227,10 @@ fn by_message(message: &str) -> Option<Code> {
         "spending limit",
         "spending cap",
         "insufficient balance",
+        "credits are depleted",
+        "any credits",
+        "out of credits",
+        "billing account",
     ]) || says(&["exceeded your current quota"]) && says(&["billing"]) && says(&["platform.openai.com"])
     {
         return Some(Code::ProviderBilling);
@@ -227,8 +241,12 @@ fn by_message(message: &str) -> Option<Code> {
         "incorrect api key",
         "invalid api key",
         "invalid x-api-key",
+        "reported as leaked",
     ]) {
         return Some(Code::KeyRefused);
+    }
+    if says(&["location is not supported", "must be verified"]) {
+        return Some(Code::ProviderPermission);
     }
     if message.contains("model")
         && says(&[

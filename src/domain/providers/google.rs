@@ -128,6 +128,10 @@ fn read_model(entry: &Value) -> Model {
         "robotics",
         "imagen",
         "veo",
+        "nano-banana",
+        "lyria",
+        "deep-research",
+        "computer-use",
     ];
     Model {
         chats: methods.is_none_or(|list| list.iter().any(|method| method == "generateContent"))
@@ -215,6 +219,18 @@ struct Usage {
     thoughts_token_count: Option<u64>,
     #[serde(default, deserialize_with = "loose::count")]
     tool_use_prompt_token_count: Option<u64>,
+    #[serde(default, deserialize_with = "loose::count")]
+    total_token_count: Option<u64>,
+}
+
+impl Usage {
+    /// What the total leaves for the visible answer, where it tells of any output at all.
+    fn spoken(&self) -> Option<u64> {
+        let tools = self.tool_use_prompt_token_count.unwrap_or(0);
+        let asked = self.prompt_token_count?.saturating_add(tools);
+        let given = self.total_token_count?.checked_sub(asked).filter(|given| *given > 0)?;
+        Some(given.saturating_sub(self.thoughts_token_count.unwrap_or(0)))
+    }
 }
 
 /// State of one answer.
@@ -301,6 +317,7 @@ impl Stream {
         totals.cached_read = usage.cached_content_token_count.unwrap_or(totals.cached_read);
         let spoken = usage
             .candidates_token_count
+            .or_else(|| usage.spoken())
             .unwrap_or_else(|| totals.output.saturating_sub(totals.reasoning));
         totals.reasoning = usage.thoughts_token_count.unwrap_or(totals.reasoning);
         totals.output = spoken.saturating_add(totals.reasoning);
@@ -318,6 +335,7 @@ impl Stream {
             | "BLOCKLIST"
             | "PROHIBITED_CONTENT"
             | "SPII"
+            | "MODEL_ARMOR"
             | "IMAGE_SAFETY"
             | "IMAGE_PROHIBITED_CONTENT"
             | "IMAGE_RECITATION"

@@ -32,7 +32,7 @@ pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
 /// OpenAI's list holds everything it sells and says nothing of kinds: names of what does not
 /// answer on Chat Completions are sorted out.
 fn does_chat(id: &str) -> bool {
-    const OTHER: [&str; 20] = [
+    const OTHER: [&str; 17] = [
         "embedding",
         "whisper",
         "tts",
@@ -48,12 +48,11 @@ fn does_chat(id: &str) -> bool {
         "-instruct",
         "codex",
         "deep-research",
-        "o1-pro",
-        "o3-pro",
-        "gpt-5-pro",
         "gpt-audio",
         "chatgpt-image",
     ];
     let base = id.strip_prefix("ft:").unwrap_or(id);
-    !OTHER.iter().any(|word| base.contains(word))
+    // o1-pro, gpt-5-pro, gpt-5.2-pro-2026-…: only on the Responses API.
+    let is_pro = base.split('-').any(|part| part == "pro");
+    !is_pro && !OTHER.iter().any(|word| base.contains(word))
 }
