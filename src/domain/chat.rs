@@ -7,7 +7,7 @@ use crate::domain::ids::{CallId, ProviderKeyId};
 use crate::domain::problem::{Code, Problem};
 use crate::domain::providers::Provider;
 use crate::domain::usage::Feature;
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize};
 
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -77,11 +77,16 @@ pub struct ChatRequest {
     #[serde(default)]
     pub system: Option<String>,
     pub messages: Vec<Message>,
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub params: Params,
     /// Under which the call is counted.
-    #[serde(default)]
+    #[serde(default, deserialize_with = "or_default")]
     pub feature: Asker,
+}
+
+/// `null` is what many clients send for what they leave out.
+fn or_default<'de, D: Deserializer<'de>, T: Default + Deserialize<'de>>(value: D) -> Result<T, D::Error> {
+    Option::deserialize(value).map(Option::unwrap_or_default)
 }
 
 impl ChatRequest {
@@ -134,8 +139,11 @@ impl ChatRequest {
     /// `unprocessable` with the field that has to be mended.
     pub fn check(&self) -> Result<(), Problem> {
         let wrong = |field: &str, detail: &str| Err(Problem::new(Code::Unprocessable).field(field).detail(detail));
-        if self.model.trim().is_empty() || self.model.chars().count() > 200 || self.model.contains(char::is_control) {
+        if self.model.trim().is_empty() || self.model.contains(char::is_control) {
             return wrong("model", "Name a model.");
+        }
+        if self.model.chars().count() > 200 {
+            return wrong("model", "The name of a model has at most 200 characters.");
         }
         if !self.spoken().any(|message| message.role == Role::User) {
             return wrong("messages", "Write a message first.");

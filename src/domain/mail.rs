@@ -349,7 +349,11 @@ pub fn budget_reached(name: &str, stand: &BudgetStand<'_>, link: &str) -> Letter
     } else {
         "Nothing is stopped yet."
     };
-    let subject = format!("{percent} % of your {span} Spectr budget is spent");
+    let subject = if *percent >= 100 {
+        format!("Your {span} Spectr budget is spent")
+    } else {
+        format!("{percent} % of your {span} Spectr budget is spent")
+    };
     Letter::new(
         &subject,
         name,

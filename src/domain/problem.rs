@@ -59,7 +59,7 @@ problems! {
     ContextTooLong "context_too_long" 422 "The conversation is longer than the model can read" "Remove earlier messages or pick a model with a larger context.";
     ProviderRefusedRequest "provider_refused_request" 422 "The provider refused the request" "Change the parameters or pick another model.";
     RateLimited "rate_limited" 429 "Too many requests" "Wait a moment and try again.";
-    ProviderRateLimited "provider_rate_limited" 429 "The provider's rate limit is reached" "Wait for the time shown and try again, or use another provider.";
+    ProviderRateLimited "provider_rate_limited" 429 "The provider's rate limit is reached" "Wait a moment and try again, or use another provider.";
     TooManyStreams "too_many_streams" 429 "Too many answers are streaming at once" "Wait for one to end or stop it.";
     BudgetExhausted "budget_exhausted" 429 "Your budget is spent" "Raise it under Settings, Budgets, or wait until it renews.";
     TrialExhausted "trial_exhausted" 429 "Today's trial calls are used up" "Add a key of your own under Settings, API keys, or come back tomorrow.";
@@ -69,7 +69,7 @@ problems! {
     ProviderUnreachable "provider_unreachable" 502 "The provider cannot be reached" "Check the base URL and your network, then try again.";
     ProviderGarbled "provider_garbled" 502 "The provider sent something unreadable" "Try again; if it stays, check the base URL.";
     StreamCut "stream_cut" 502 "The answer was cut off" "What arrived is kept. Retry to ask again.";
-    ProviderTooMuch "provider_too_much" 502 "The provider sent more than can be taken" "What arrived is kept. Ask for a shorter answer.";
+    ProviderTooMuch "provider_too_much" 502 "The provider sent more than can be taken" "What arrived before is kept. Ask for less.";
     Busy "busy" 503 "The server is busy" "Try again in a few seconds.";
     Unavailable "unavailable" 503 "The database cannot be used right now" "Try again shortly; nothing was half-saved.";
     DiskFull "disk_full" 507 "The server's disk is full" "Nothing was half-saved. Try again later, or write to the operator.";

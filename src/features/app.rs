@@ -92,10 +92,17 @@ impl App {
     pub async fn open_with(config: Config, clock: Arc<dyn Clock>, passwords: Passwords) -> Result<Self, OpenError> {
         data_dir::create(&config.data_dir)?;
         let url = &config.database_url;
-        let db = open_db(url, Schema::Main).await?;
-        prepare(&config, &db, Schema::Main).await?;
         let keystore = open_db(&config.keystore_url, Schema::Keystore).await?;
         prepare(&config, &keystore, Schema::Keystore).await?;
+        let db = open_db(url, Schema::Main).await?;
+        if db
+            .is_blank()
+            .await
+            .map_err(|error| DbFault::new(url, Schema::Main, &error))?
+        {
+            Keys::require_none(&keystore).await?;
+        }
+        prepare(&config, &db, Schema::Main).await?;
         let has_accounts = accounts::exist(&db).await;
         let keys = if has_accounts.map_err(|error| DbFault::new(url, Schema::Main, &error))? {
             Keys::open_existing(&config.master_keys, keystore.clone()).await?

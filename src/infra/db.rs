@@ -6,6 +6,7 @@
 //! connection and begin `IMMEDIATE`, so that a writer never fails half-way with "database is locked".
 
 mod held;
+mod home;
 mod migrations;
 mod rows;
 mod sqlite;
@@ -15,6 +16,7 @@ pub use held::Held;
 pub use rows::Rows;
 pub use stamp::Stamp;
 
+use home::Home;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::{
     ConnectOptions, Connection, PgConnection, PgPool, Postgres, Sqlite, SqliteConnection, SqlitePool, Transaction,
@@ -88,6 +90,7 @@ pub enum Db {
         read: SqlitePool,
         write: SqlitePool,
         stamps: Arc<Stamps>,
+        home: Arc<Home>,
     },
     Postgres(PgPool),
 }
@@ -224,6 +227,23 @@ impl Db {
         }
     }
 
+    /// Whether nothing was ever made in it.
+    ///
+    /// # Errors
+    /// When it cannot be read.
+    pub async fn is_blank(&self) -> Result<bool> {
+        match self {
+            Self::Sqlite { read, .. } => {
+                let sql = "SELECT NOT EXISTS (SELECT 1 FROM sqlite_master)";
+                sqlx::query_scalar(sql).fetch_one(read).await
+            }
+            Self::Postgres(pool) => {
+                let sql = "SELECT to_regclass('_sqlx_migrations') IS NULL";
+                sqlx::query_scalar(sql).fetch_one(pool).await
+            }
+        }
+    }
+
     fn migrator(&self, schema: Schema) -> &'static sqlx::migrate::Migrator {
         match (self, schema) {
             (Self::Sqlite { .. }, Schema::Main) => &migrations::SQLITE,
@@ -284,7 +304,8 @@ impl Db {
     /// When none becomes free in time or the database is gone.
     pub async fn begin(&self) -> Result<Conn> {
         match self {
-            Self::Sqlite { write, .. } => {
+            Self::Sqlite { write, home, .. } => {
+                home.check()?;
                 let begin = write.begin_with("BEGIN IMMEDIATE");
                 Box::pin(begin).await.map(Conn::SqliteTx)
             }
@@ -327,6 +348,9 @@ impl Db {
     /// Whether the database answers at all; for `/readyz`.
     pub async fn is_ready(&self) -> bool {
         let ask = async {
+            if let Self::Sqlite { home, .. } = self {
+                home.check()?;
+            }
             let mut conn = self.acquire().await?;
             on!(&mut conn, c => sqlx::query_scalar::<_, i32>("SELECT 1").fetch_one(c).await)
         };

@@ -44,6 +44,11 @@ pub async fn bound(mut request: Request) -> Result<Request, Problem> {
         // Nothing reads such a body; hyper closes the connection if one was sent.
         return Ok(request.map(|_| Body::empty()));
     }
+    if is_packed(&request) {
+        return Err(
+            Problem::new(Code::UnsupportedMediaType).detail("Send the body as it is, without Content-Encoding.")
+        );
+    }
     if STREAMED_PATHS.contains(&request.uri().path()) {
         return Ok(request);
     }
@@ -69,6 +74,11 @@ pub async fn bound(mut request: Request) -> Result<Request, Problem> {
         Err(_) => Err(Code::TooSlow.into()),
         Ok(Err(Refused::Broken)) => Err(Code::BadRequest.into()),
     }
+}
+
+fn is_packed(request: &Request) -> bool {
+    let coding = request.headers().get(header::CONTENT_ENCODING);
+    coding.is_some_and(|coding| !coding.as_bytes().eq_ignore_ascii_case(b"identity"))
 }
 
 async fn read(mut body: Body, announced: Option<usize>, limit: usize) -> Result<Bytes, Refused> {

@@ -26,15 +26,7 @@ pub fn caller(app: &App, parts: &Parts) -> Caller {
 /// The client's address: the peer's, or what trusted proxies say, read from the right.
 #[must_use]
 pub fn ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
-    let peer = extensions
-        .get::<Peer>()
-        .map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip());
-    let is_trusted = |ip: IpAddr| {
-        app.config
-            .trusted_proxies
-            .iter()
-            .any(|net| net.contains(&ip.to_canonical()))
-    };
+    let peer = peer(extensions);
     let mut client = peer;
     let hops: Vec<&str> = headers
         .get_all("x-forwarded-for")
@@ -43,11 +35,30 @@ pub fn ip(app: &App, headers: &HeaderMap, extensions: &Extensions) -> IpAddr {
         .flat_map(|value| value.split(','))
         .collect();
     for hop in hops.into_iter().rev() {
-        if !is_trusted(client) {
+        if !is_trusted(app, client) {
             break;
         }
         let Ok(ip) = hop.trim().parse() else { break };
         client = ip;
     }
     client.to_canonical()
+}
+
+/// Whether a trusted proxy says that it was asked without TLS.
+#[must_use]
+pub fn came_in_clear(app: &App, headers: &HeaderMap, extensions: &Extensions) -> bool {
+    let said = headers.get("x-forwarded-proto").and_then(|value| value.to_str().ok());
+    // The proxy next to us speaks last.
+    let last = said.and_then(|said| said.rsplit(',').next()).map(str::trim);
+    last.is_some_and(|scheme| scheme.eq_ignore_ascii_case("http")) && is_trusted(app, peer(extensions))
+}
+
+fn peer(extensions: &Extensions) -> IpAddr {
+    let peer = extensions.get::<Peer>();
+    peer.map_or(IpAddr::V4(Ipv4Addr::UNSPECIFIED), |peer| peer.0.ip())
+}
+
+fn is_trusted(app: &App, ip: IpAddr) -> bool {
+    let ip = ip.to_canonical();
+    app.config.trusted_proxies.iter().any(|net| net.contains(&ip))
 }

@@ -1,9 +1,12 @@
 //! Security headers for every response, and the page's own Content-Security-Policy.
 
+use super::{client, respond};
+use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use axum::extract::Request;
-use axum::http::{HeaderName, HeaderValue, Method, header};
-use axum::response::Response;
+use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
+use axum::response::{IntoResponse, Response};
+use url::{Host, Url};
 
 /// What an answer that is no page may do: nothing.
 const NOTHING: HeaderValue =
@@ -72,13 +75,73 @@ pub fn page_policy() {
     response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// False for state-changing requests from other sites: Fetch Metadata first, then `Origin`.
-/// A request with neither comes from no browser and carries no ambient cookie to abuse.
-pub fn is_from_here(app: &App, request: &Request) -> bool {
+/// Refuses what comes by a name that is not this server's, in clear where it should not, or from another site.
+///
+/// # Errors
+/// The answer in place of the page's.
+pub fn refuse_strangers(app: &App, request: &Request) -> Result<(), Response> {
+    let problem = |code, detail: String| Err(respond::problem(&Problem::new(code).detail(detail), None));
+    let Some(host) = host(request) else {
+        let detail = "It names no host, or several (RFC 9112, section 3.2).";
+        return problem(Code::BadRequest, detail.to_owned());
+    };
+    if app.config.is_local() && !is_this_machine(app, &host) {
+        let url = app.config.public_url.origin().ascii_serialization();
+        return problem(
+            Code::Forbidden,
+            format!("This server runs for its own machine: open {url}."),
+        );
+    }
+    if app.config.is_https() && client::came_in_clear(app, request.headers(), request.extensions()) {
+        return Err(over_tls(app, request));
+    }
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    is_safe || is_same_origin(app, request)
+    if is_safe || is_same_origin(app, request) {
+        return Ok(());
+    }
+    Err(respond::problem(&Code::Forbidden.into(), None))
 }
 
+/// The host that a request names, with its port: in the address itself or in the one `Host`.
+fn host(request: &Request) -> Option<String> {
+    if let Some(authority) = request.uri().authority() {
+        return Some(authority.as_str().to_owned());
+    }
+    let mut named = request.headers().get_all(header::HOST).iter();
+    match (named.next(), named.next()) {
+        (Some(host), None) => host.to_str().ok().map(str::to_owned),
+        (None, _) if request.version() < Version::HTTP_11 => Some(String::new()),
+        _ => None,
+    }
+}
+
+/// Whether a name can only mean this machine. Anybody can have a name of their own lead to 127.0.0.1; to a
+/// browser their page is then of the same origin as this server (DNS rebinding).
+fn is_this_machine(app: &App, host: &str) -> bool {
+    let Ok(url) = Url::parse(&format!("http://{host}")) else {
+        // HTTP/1.0 without a host: no browser.
+        return host.is_empty();
+    };
+    match url.host() {
+        Some(Host::Ipv4(ip)) => ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => ip.to_canonical().is_loopback(),
+        Some(Host::Domain(name)) => {
+            name == "localhost" || name.ends_with(".localhost") || app.config.public_url.host_str() == Some(name)
+        }
+        None => false,
+    }
+}
+
+/// 308 to the same address over TLS.
+fn over_tls(app: &App, request: &Request) -> Response {
+    let path = request.uri().path_and_query().map_or("/", |path| path.as_str());
+    let url = app.config.public_url.origin().ascii_serialization() + path;
+    let location = HeaderValue::from_str(&url).unwrap_or(HeaderValue::from_static("/"));
+    (StatusCode::PERMANENT_REDIRECT, [(header::LOCATION, location)]).into_response()
+}
+
+/// Fetch Metadata first, then `Origin`. A request with neither comes from no browser and carries no ambient
+/// cookie to abuse.
 fn is_same_origin(app: &App, request: &Request) -> bool {
     let text = |name: HeaderName| {
         request
@@ -91,7 +154,9 @@ fn is_same_origin(app: &App, request: &Request) -> bool {
         (None, Some(origin)) => {
             let own = app.config.public_url.origin().ascii_serialization();
             let host = text(header::HOST).unwrap_or_default();
-            origin == own || origin.split_once("://").is_some_and(|(_, authority)| authority == host)
+            let is_hosts =
+                |(scheme, authority): (&str, &str)| authority == host && (scheme == "https" || !app.config.is_https());
+            origin == own || origin.split_once("://").is_some_and(is_hosts)
         }
         (None, None) => true,
     }

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! answer: secure headers, log and metrics, request id → compression (but of streams)
-//!   → in_form: failures get their form, panics are caught → admit: same origin, body bounds, session
+//!   → in_form: failures get their form, panics are caught → admit: own name, same origin, body bounds, session
 //!   → route: the router of pages and doors; what has no route is a file, else 404
 //! ```
 //!
@@ -11,8 +11,8 @@
 
 use super::api::{health, stream};
 use super::{auth, bodies, faults, headers, observe, request_id, respond};
-use crate::domain::problem::{Code, Problem};
 use crate::features::App;
+use axum::BoxError;
 use axum::Router;
 use axum::body::{Body, Bytes, HttpBody};
 use axum::extract::Request;
@@ -20,7 +20,6 @@ use axum::handler::Handler;
 use axum::http::{self, Method};
 use axum::response::Response;
 use axum::routing::get;
-use axum::BoxError;
 use futures::FutureExt;
 use futures::future::BoxFuture;
 use std::convert::Infallible;
@@ -37,7 +36,10 @@ pub const STREAM: &str = "/stream/chat";
 
 /// The whole site as one service. Cheap to clone.
 #[derive(Clone)]
-pub struct Site {
+pub struct Site(Arc<Around>);
+
+/// What is around the inside, and the inside.
+struct Around {
     inside: Inside,
     /// `/healthz` and `/readyz`: plain text for machines, whatever they accept.
     health: Router,
@@ -66,26 +68,26 @@ impl Site {
                 .layer(CompressionLayer::new().compress_when(compressible()))
                 .service(service_fn(move |request| inside.clone().in_form(request).map(Ok)))
         };
-        Self {
+        Self(Arc::new(Around {
             inside,
             health: health.layer(note()),
             packed: BoxCloneSyncService::new(packed),
-        }
+        }))
     }
 
     async fn answer(self, mut request: Request) -> Response {
         let watch = observe::Watch::start(&mut request);
-        let app = self.inside.app().clone();
-        let id = request_id::assign(&app, &mut request);
+        let Around { inside, health, packed } = &*self.0;
+        let id = request_id::assign(inside.app(), &mut request);
         let mut response = match request.uri().path() {
             // Never packed: one that waits would hold the packer's buffers all the while.
-            STREAM => self.inside.in_form(request).await,
-            "/healthz" | "/readyz" => whole(self.health.oneshot(request).await),
-            _ => whole(self.packed.oneshot(request).await),
+            STREAM => inside.clone().in_form(request).await,
+            "/healthz" | "/readyz" => whole(health.clone().oneshot(request).await),
+            _ => whole(packed.clone().oneshot(request).await),
         };
         request_id::put(id, &mut response);
         watch.stop(&response);
-        headers::secure(&app, &mut response);
+        headers::secure(inside.app(), &mut response);
         response
     }
 }
@@ -122,8 +124,8 @@ impl Inside {
     }
 
     async fn admit(&self, request: Request) -> Response {
-        if !headers::is_from_here(self.app(), &request) {
-            return respond::problem(&Problem::new(Code::Forbidden), None);
+        if let Err(refusal) = headers::refuse_strangers(self.app(), &request) {
+            return refusal;
         }
         match bodies::bound(request).await {
             Ok(request) => auth::resolve(self.app(), request, async |request| self.route(request).await).await,

@@ -177,6 +177,24 @@ on_both_engines! {
         assert_eq!(visitor.cookie(), None);
     }
 
+    async fn codes_are_guessed_seldom_whatever_the_network_and_the_right_one_forgives(app: TestApp) {
+        let client = app.sign_up("Ada", EMAIL).await;
+        let (secret, _) = switch_on(app, &client).await;
+        app.clock.advance(MINUTE_MS);
+        let visitor = app.client();
+        for _ in 0..9 {
+            sign_in(&visitor, &[("code", "000000")]).await.expect(422);
+        }
+        sign_in(&visitor, &[("code", &code(app, &secret))]).await.see_other();
+        for _ in 0..10 {
+            sign_in(&visitor, &[("code", "000000")]).await.expect(422);
+        }
+        let refused = sign_in(&visitor, &[("code", "000000")]).await.expect(429);
+        assert_eq!(refused.header("retry-after"), Some("180"));
+        let step = between(&sign_in(&visitor, &[]).await.body, "name=\"step\" value=\"", "\"").to_owned();
+        visitor.post("/login", &[("step", &step), ("code", "000000")]).await.expect(429);
+    }
+
     async fn a_sign_in_with_a_browser_of_another_kind_is_told_by_mail(app: TestApp) {
         const FIREFOX: &str = "Mozilla/5.0 (X11; Linux x86_64; rv:140.0) Gecko/20100101 Firefox/140.0";
         let with = async |agent: &str| {

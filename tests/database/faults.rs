@@ -2,6 +2,10 @@
 //! request after the trouble works.
 
 use crate::support::{Engine, PASSWORD, TestApp, sign_up_form};
+use spectr::features::App;
+use spectr::features::app::OpenError;
+use spectr::infra::config::{Config, Settings};
+use spectr::infra::crypto::KeysError;
 use spectr::infra::db::Db;
 use sqlx::{Connection, SqliteConnection};
 
@@ -63,6 +67,45 @@ async fn a_lock_of_another_process_is_503_while_it_lasts() {
     let form = sign_up_form("Ada", "ada@example.org", PASSWORD);
     app.client().post("/signup", &form).await.see_other();
     other.close().await.unwrap();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_file_that_was_taken_away_is_503_until_it_is_back() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    let (path, aside) = (app.data_dir().join("spectr.db"), app.data_dir().join("aside.db"));
+    std::fs::rename(&path, &aside).unwrap();
+    assert_unavailable(&app).await;
+    app.client().get("/readyz").await.expect(503);
+    std::fs::write(&path, "").unwrap();
+    assert_unavailable(&app).await;
+    std::fs::rename(&aside, &path).unwrap();
+    assert_empty(&app).await;
+    app.client().get("/readyz").await.expect(200);
+    let form = sign_up_form("Ada", "ada@example.org", PASSWORD);
+    app.client().post("/signup", &form).await.see_other();
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_new_database_beside_the_keys_of_accounts_is_no_start() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    app.signed_in_user().await;
+    let settings = [
+        ("SPECTR_DATA_DIR", app.data_dir().display().to_string()),
+        (
+            "DATABASE_URL",
+            format!("sqlite://{}", app.data_dir().join("new.db").display()),
+        ),
+        ("SPECTR_KEYSTORE_URL", app.app.config.keystore_url.clone()),
+    ];
+    let settings = settings.map(|(name, value)| (name.to_owned(), value));
+    // The file that the first try leaves is still empty.
+    for _ in 0..2 {
+        let config = Config::from_settings(&Settings::from(settings.clone())).unwrap();
+        let opened = App::open(config, app.clock.clone()).await;
+        assert!(matches!(opened, Err(OpenError::Keys(KeysError::DatabaseLost))));
+    }
     app.stop().await;
 }
 

@@ -132,6 +132,23 @@ stories! {
         drop(running);
     }
 
+    async fn a_rest_that_covers_no_call_is_told_as_spent_once(stage: Stage) {
+        let (provider, model) = FIVE[1];
+        stage.double.always(double::stream(&wires::answer(provider, &["hi"])));
+        stage.set_budget(Some(cost() + 1), None).await;
+        stage.ask((provider, model)).await.rest().await;
+        let told = async || {
+            stage.app.settle().await;
+            let mails = stage.app.mails().await;
+            mails.iter().filter(|mail| mail.subject == "Your daily Spectr budget is spent").count()
+        };
+        assert_eq!(told().await, 0);
+        for _ in 0..3 {
+            assert_eq!(stage.refused(&question(provider, model, "hello")).await.0, 429);
+            assert_eq!(told().await, 1);
+        }
+    }
+
     async fn a_new_day_renews_the_daily_budget(stage: Stage) {
         let (provider, model) = FIVE[1];
         stage.double.always(double::stream(&wires::answer(provider, &["hi"])));

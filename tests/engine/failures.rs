@@ -145,6 +145,17 @@ stories! {
             let (status, problem, _) = stage.refused(&body).await;
             assert_eq!((status, problem["code"].as_str()), (422, Some("unprocessable")), "{body}");
         }
+        let named = [
+            (json!({"provider": "nobody", "model": "m", "messages": user}), "provider"),
+            (json!({"provider": "openai", "model": "m", "messages": [{"role": "robot", "content": "x"}]}), "messages[0].role"),
+            (json!({"provider": "openai", "model": "m", "messages": user, "feature": "x"}), "feature"),
+            (json!({"provider": "openai", "model": "m".repeat(201), "messages": user}), "model"),
+        ];
+        for (body, field) in named {
+            assert_eq!(stage.refused(&body).await.1["field"], field, "{body}");
+        }
+        let packed = stage.post(&openai()).header("content-encoding", "gzip");
+        assert_eq!(stage.person.client.send(packed).await.status, 415);
         for raw in [&b""[..], b"{", b"\xff\xfe", b"[[[[[[[["] {
             let request = stage.person.client.request(reqwest::Method::POST, "/stream/chat").body(raw.to_vec());
             assert_eq!(stage.person.client.send(request).await.status, 422);

@@ -35,7 +35,7 @@ on_both_engines! {
         let user = app.signed_in_user().await.id;
         let take = async || {
             let mut conn = app.app.db.begin().await.unwrap();
-            let alerts = budgets::take_alerts(&mut conn, user, app.clock.now()).await.unwrap();
+            let alerts = budgets::take_alerts(&mut conn, user, 0, app.clock.now()).await.unwrap();
             conn.commit().await.unwrap();
             alerts.into_iter().map(|alert| (alert.state.span, alert.percent)).collect::<Vec<_>>()
         };

@@ -73,7 +73,7 @@ on_both_engines! {
         let budget = spectr::features::usage::budgets::Budget { daily: Some(NANO_USD / 100), monthly: None };
         spectr::features::usage::budgets::set(&mut conn, person.id, budget, app.clock.now()).await.unwrap();
         spectr::features::usage::record(&mut conn, &call(app, person.id, app.clock.now())).await.unwrap();
-        spectr::features::usage::budgets::alert(&mut conn, &app.app, person.id).await.unwrap();
+        spectr::features::usage::budgets::alert(&mut conn, &app.app, person.id, 0).await.unwrap();
         conn.commit().await.unwrap();
         assert_eq!(app.count("outbox").await, 1);
         assert_eq!(app.count("budget_alerts").await, 3);

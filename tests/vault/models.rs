@@ -68,4 +68,13 @@ on_both_engines! {
         let reply = person.client.post("/settings/keys", &fields).await.expect(422);
         assert!(reply.body.contains("more than can be taken"));
     }
+
+    async fn an_address_without_a_list_is_named_and_no_model(app: TestApp) {
+        let (person, provider) = (app.signed_in_user().await, Provider::start().await);
+        provider.next(404, r#"{"detail":"Not Found"}"#);
+        let fields = [("provider", "compatible"), ("key", GOOD), ("base_url", provider.url.as_str())];
+        let reply = person.client.post("/settings/keys", &fields).await.expect(422);
+        assert!(reply.body.contains("There is no models list at this address.") && reply.body.contains("base URL"));
+        assert!(!reply.body.contains("does not know this model"));
+    }
 }

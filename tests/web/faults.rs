@@ -37,6 +37,7 @@ fn faulty() -> Router {
 
 async fn ask(app: &TestApp, path: &str, accept: &str) -> Response<Body> {
     let request = Request::get(path)
+        .header("host", "127.0.0.1")
         .header("accept", accept)
         .header("accept-encoding", "br, gzip")
         .body(Body::empty())
@@ -61,6 +62,7 @@ async fn causes_stay_inside_for_machines_and_people() {
         assert!(body.contains(&id) && !body.contains("canary"), "{path}: {body}");
 
         let request = Request::get(path)
+            .header("host", "127.0.0.1")
             .header("accept", "text/html,*/*")
             .body(Body::empty())
             .unwrap();

@@ -3,5 +3,6 @@
 mod bodies;
 mod faults;
 pub mod headers;
+mod hosts;
 mod origin;
 mod pages;

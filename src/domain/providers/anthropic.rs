@@ -211,9 +211,6 @@ struct OutputDetails {
     thinking_tokens: Option<u64>,
 }
 
-/// The index of a block whose message is over.
-const CLOSED: u64 = u64::MAX;
-
 struct ToolBlock {
     index: u64,
     has_arguments: bool,
@@ -349,9 +346,7 @@ impl Stream {
     /// Another message in the same stream counts its blocks anew: those of the one before are closed.
     fn begin(&mut self, id: Option<&str>) {
         if self.message.as_deref().is_some_and(|known| Some(known) != id) {
-            for tool in &mut self.tools {
-                tool.index = CLOSED;
-            }
+            self.tools.iter_mut().for_each(|tool| tool.index = u64::MAX);
         }
         self.message = id.map(str::to_owned);
     }

@@ -151,7 +151,12 @@ async fn second_step(app: &App, user: &Credentials) -> Result<SignIn> {
 }
 
 async fn with_code(app: &App, caller: &Caller, user: UserId, code: &str, old: Option<&CurrentUser>) -> Result<SignIn> {
+    let guess = Counted::Code(user);
+    app.throttles
+        .take(&[guess], app.clock.now())
+        .map_err(|retry_after| Error::Throttled { retry_after })?;
     if second_factor::accept(app, caller, user, code).await? {
+        app.throttles.forgive(guess);
         open(app, caller, user, old).await
     } else {
         note_failure(app, caller, user);

@@ -29,6 +29,12 @@ pub const GUESS_ANYWHERE: Quota = Quota {
     burst: 120,
     period_ms: 5 * SECOND_MS,
 };
+/// Codes of one account's second factor, from everywhere: three of a million are right at any time, and whoever
+/// gets here knows the password.
+pub const CODE: Quota = Quota {
+    burst: 10,
+    period_ms: 3 * MINUTE_MS,
+};
 /// Sign-ins of all kinds from one network.
 pub const SIGN_IN_NETWORK: Quota = Quota {
     burst: 300,
@@ -83,6 +89,7 @@ pub const CANARY: Quota = Quota {
 pub enum Counted {
     GuessHere([u8; 32], IpAddr),
     GuessAnywhere([u8; 32]),
+    Code(UserId),
     SignInNetwork(IpAddr),
     MailNetwork(IpAddr),
     MailAddress([u8; 32]),
@@ -99,6 +106,7 @@ impl Counted {
         match self {
             Self::GuessHere(..) => GUESS_HERE,
             Self::GuessAnywhere(_) => GUESS_ANYWHERE,
+            Self::Code(_) => CODE,
             Self::SignInNetwork(_) => SIGN_IN_NETWORK,
             Self::MailNetwork(_) => MAIL_NETWORK,
             Self::MailAddress(_) => MAIL_ADDRESS,

@@ -21,7 +21,7 @@ use crate::domain::pricing::{self, Price};
 use crate::domain::problem::{Code, Problem};
 use crate::domain::timestamp::{SECOND_MS, Timestamp};
 use crate::features::App;
-use crate::features::engine::ledger::{Entry, Ledger};
+use crate::features::engine::ledger::{self, Entry, Ledger};
 use crate::features::usage::budgets::{self, Budget};
 use crate::infra::db::Db;
 use std::sync::Arc;
@@ -264,6 +264,7 @@ pub(super) async fn hold(
             (quote.ask(budget), Some(quote))
         }
     };
+    let refused = |problem: &Problem| tell_if_spent(app, asker.user, &ask, problem);
     let now = app.clock.now();
     let book = Arc::clone(&app.engine.book);
     let (grant, hold) = match &app.db {
@@ -272,7 +273,7 @@ pub(super) async fn hold(
                 let standing = shared::spent(app, asker.user, now).await?;
                 book.seed(asker.user, standing, now);
             }
-            let grant = book.hold(asker.user, &ask, now)?;
+            let grant = book.hold(asker.user, &ask, now).inspect_err(refused)?;
             (grant, Hold::of(asker, grant, Place::Book(book)))
         }
         Db::Postgres(_) => {
@@ -283,9 +284,10 @@ pub(super) async fn hold(
                     hold.0 = hold.0.take().map(|held| Held { grant, ..held });
                     (grant, hold)
                 }
-                Err(refused) => {
+                Err(problem) => {
                     hold.0 = None;
-                    return Err(refused);
+                    refused(&problem);
+                    return Err(problem);
                 }
             }
         }
@@ -295,6 +297,15 @@ pub(super) async fn hold(
         Grant::Trial => None,
     };
     Ok((hold, limit))
+}
+
+/// A budget is also spent when no call fits into its rest: nothing is settled then that would tell the person.
+fn tell_if_spent(app: &App, user: UserId, ask: &Ask, refused: &Problem) {
+    if let (Ask::Money { least, .. }, Code::BudgetExhausted) = (ask, refused.code) {
+        let (task, wanted) = (app.clone(), *least);
+        app.background
+            .spawn(async move { ledger::alert(&task, user, wanted).await });
+    }
 }
 
 #[cfg(test)]

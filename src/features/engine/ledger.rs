@@ -123,17 +123,17 @@ async fn write_all(app: App, mut receiver: mpsc::Receiver<Entry>) {
             };
         }
         for user in budgeted {
-            alert(&app, user).await;
+            alert(&app, user, 0).await;
         }
     }
 }
 
-/// Tells a person that a budget reached a threshold, where it did. What fails now is made up for after
-/// the next call: a threshold stays crossed.
-async fn alert(app: &App, user: UserId) {
+/// Tells a person that a budget reached a threshold, where it did: by what was spent, or because a call that
+/// wanted so much was refused. What fails now is made up for after the next call: a threshold stays crossed.
+pub(super) async fn alert(app: &App, user: UserId, wanted: i64) {
     let told = async {
         let mut conn = app.db.begin_quiet().await?;
-        usage::budgets::alert(&mut conn, app, user).await?;
+        usage::budgets::alert(&mut conn, app, user, wanted).await?;
         Ok::<_, accounts::Error>(conn.commit().await?)
     };
     if let Err(error) = told.await {

@@ -166,16 +166,21 @@ pub struct Alert {
     pub percent: i64,
 }
 
+/// From how many percent on a rest is a small one.
+const NEARLY_SPENT: i64 = 80;
+
 const NOTE_ALERT: &str = "
     INSERT INTO budget_alerts (user_id, span, starts_at, percent, sent_at) VALUES ($1, $2, $3, $4, $5)
     ON CONFLICT (user_id, span, starts_at, percent) DO NOTHING";
 
 /// Notes which thresholds have been crossed since the last look, in the caller's transaction, and
 /// answers the highest new one of each budget: a call that jumps from 40 to 90 percent alerts once.
+/// `wanted` is what a call would have cost at least that was refused, else 0: a budget whose small rest
+/// covers no call is spent.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn take_alerts(conn: &mut Conn, user: UserId, now: Timestamp) -> db::Result<Vec<Alert>> {
+pub async fn take_alerts(conn: &mut Conn, user: UserId, wanted: i64, now: Timestamp) -> db::Result<Vec<Alert>> {
     let budget = get(conn, user).await?;
     if budget == Budget::default() {
         return Ok(Vec::new());
@@ -184,7 +189,13 @@ pub async fn take_alerts(conn: &mut Conn, user: UserId, now: Timestamp) -> db::R
     let mut alerts = Vec::new();
     for span in Span::ALL {
         let Some(limit) = budget.limit(span) else { continue };
-        let reached = spent_percent(spent.of(span), limit);
+        let percent = spent_percent(spent.of(span), limit);
+        let is_refused = wanted > 0 && spent.of(span).saturating_add(wanted) > limit;
+        let reached = if is_refused && percent >= NEARLY_SPENT {
+            100
+        } else {
+            percent
+        };
         let mut newest = None;
         for percent in ALERT_PERCENTS.into_iter().filter(|percent| *percent <= reached) {
             if execute!(conn, NOTE_ALERT, user.0, span.id(), span.start(now).0, percent, now.0)? == 1 {
@@ -205,13 +216,13 @@ pub async fn take_alerts(conn: &mut Conn, user: UserId, now: Timestamp) -> db::R
 }
 
 /// Tells the person by mail of thresholds that were crossed, in the caller's transaction: call it
-/// after [`super::record`] of a call that cost something.
+/// after [`super::record`] of a call that cost something, and when one was refused (see [`take_alerts`]).
 ///
 /// # Errors
 /// When the account is gone or the database refuses.
-pub async fn alert(conn: &mut Conn, app: &App, user: UserId) -> accounts::Result<()> {
+pub async fn alert(conn: &mut Conn, app: &App, user: UserId, wanted: i64) -> accounts::Result<()> {
     let link = accounts::tokens::link(app, "/settings/budgets");
-    for Alert { state, percent } in take_alerts(conn, user, app.clock.now()).await? {
+    for Alert { state, percent } in take_alerts(conn, user, wanted, app.clock.now()).await? {
         let notification = Notification {
             kind: "budget_alert",
             dedupe: format!("budget_alert:{}", app.clock.new_id()),

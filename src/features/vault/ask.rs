@@ -120,12 +120,21 @@ async fn page(
                 .and_then(|value| value.to_str().ok())
                 .map(str::to_owned)
         };
-        return Err(provider.read_error(status, &header, &body.unwrap_or_default()));
+        let problem = provider.read_error(status, &header, &body.unwrap_or_default());
+        return Err(of_a_list(problem));
     }
     body.map_err(|error| match error {
         BodyError::Cut => Problem::new(Code::ProviderGarbled).detail("Its models list broke off."),
         BodyError::TooLarge => Problem::new(Code::ProviderTooMuch).detail("Its models list is larger than 8 MiB."),
     })
+}
+
+/// No model was asked for: what is not there is the list.
+fn of_a_list(problem: Problem) -> Problem {
+    match problem.code {
+        Code::ModelNotFound => Problem::new(Code::ProviderGarbled).detail("There is no models list at this address."),
+        _ => problem,
+    }
 }
 
 /// Drops what no picker and no table should hold: endless or unprintable ids, and repetitions.

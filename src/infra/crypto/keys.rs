@@ -54,6 +54,11 @@ pub enum KeysError {
          belongs to this database, or name it by SPECTR_KEYSTORE_URL"
     )]
     KeystoreLost,
+    #[error(
+        "the database is empty, but the keystore already holds the keys of accounts. Restore the database that belongs \
+         to it, or name it by DATABASE_URL; to begin anew, move the keystore away too"
+    )]
+    DatabaseLost,
     #[error("the operating system has no randomness to give")]
     Randomness,
 }
@@ -105,6 +110,19 @@ impl Keys {
     /// Also [`KeysError::KeystoreLost`] when the keystore is empty.
     pub async fn open_existing(master: &MasterKeys, keystore: Db) -> Result<Self, KeysError> {
         Self::load(master, keystore, false).await
+    }
+
+    /// For a database in which nothing was ever made.
+    ///
+    /// # Errors
+    /// [`KeysError::DatabaseLost`] when the keystore already holds somebody's key.
+    pub async fn require_none(keystore: &Db) -> Result<(), KeysError> {
+        let owned = keystore::count_by_kid(&mut keystore.acquire().await?).await?;
+        if owned.is_empty() {
+            Ok(())
+        } else {
+            Err(KeysError::DatabaseLost)
+        }
     }
 
     async fn load(master: &MasterKeys, keystore: Db, may_start: bool) -> Result<Self, KeysError> {

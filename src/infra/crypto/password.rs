@@ -1,4 +1,4 @@
-//! bcrypt on a few threads of its own, at the lowest priority, behind a bounded queue: a flood of
+//! bcrypt on a few threads of its own, at a low priority, behind a bounded queue: a flood of
 //! sign-ins never delays a stream, and never piles up memory.
 //!
 //! Passwords arrive here already peppered (64 characters of base64), because bcrypt stops at 72
@@ -14,8 +14,9 @@ use zeroize::Zeroizing;
 const QUEUE_PER_THREAD: usize = 32;
 /// Seconds after which a person who was turned away may try again.
 const RETRY_AFTER: u64 = 5;
-/// Niceness of the hashing threads: they take what streams leave.
-const NICENESS: i32 = 19;
+/// Niceness of the hashing threads: they take what streams leave, and about a tenth of a core where another
+/// program leaves nothing, so that people can still sign in.
+const NICENESS: i32 = 10;
 /// Salt and hash of a random password that nobody knows, for accounts that do not exist.
 const DUMMY: &str = "rAUiWpyTPZTScH49bZRvZOWPbtV3oF2vo3RSX3YqFQEmVSkGZ1nXO";
 

@@ -1,5 +1,6 @@
 //! Opening an SQLite file: how its connections are set up, and that the file is private.
 
+use super::home::Home;
 use super::stamp::Stamps;
 use super::{ACQUIRE, Db, Result};
 use sqlx::sqlite::{SqliteAutoVacuum, SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
@@ -35,7 +36,8 @@ pub async fn open(url: &str) -> Result<Db> {
     };
     // A connection to a local file does not go stale: asking it before each use would double the
     // way that every query takes through its thread.
-    let stamps = Stamps::new(options.get_filename());
+    let file = options.get_filename().to_owned();
+    let stamps = Stamps::new(&file);
     let (connected, released) = (Arc::clone(&stamps), Arc::clone(&stamps));
     let write = SqlitePoolOptions::new()
         .test_before_acquire(false)
@@ -61,7 +63,13 @@ pub async fn open(url: &str) -> Result<Db> {
         .acquire_timeout(ACQUIRE)
         .connect_with(options)
         .await?;
-    Ok(Db::Sqlite { read, write, stamps })
+    let home = Arc::new(Home::of(&file));
+    Ok(Db::Sqlite {
+        read,
+        write,
+        stamps,
+        home,
+    })
 }
 
 /// Whether a connection that comes back is outside any transaction. When a disk is full, SQLite rolls

@@ -42,16 +42,31 @@ pub async fn chat(
 }
 
 /// # Errors
-/// `unprocessable` for what is not the JSON of a [`ChatRequest`].
+/// `unprocessable` for what is not the JSON of a [`ChatRequest`], with the field where there is one.
 fn read(body: &[u8]) -> Result<ChatRequest, Problem> {
-    serde_json::from_slice(body).map_err(|error| {
-        // The place is told, the words are not: they may repeat what was typed.
-        Problem::new(Code::Unprocessable).detail(format!(
-            "The JSON cannot be read at line {}, column {}. Required are provider, model and messages.",
-            error.line(),
-            error.column()
-        ))
-    })
+    serde_json::from_slice(body).map_err(|_| misread(body))
+}
+
+/// Read once more, only to find the place. It is told, the words are not: they may repeat what was typed.
+fn misread(body: &[u8]) -> Problem {
+    let problem = Problem::new(Code::Unprocessable);
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let Err(error) = serde_path_to_error::deserialize::<_, ChatRequest>(&mut json) else {
+        return problem.detail("Something follows after the JSON.");
+    };
+    let place = error.path().to_string();
+    let (line, column) = (error.inner().line(), error.inner().column());
+    if !error.inner().is_data() {
+        return problem.detail(format!(
+            "The JSON breaks off or is none at line {line}, column {column}."
+        ));
+    }
+    if place == "." {
+        return problem.detail("Required are provider, model and messages.");
+    }
+    problem
+        .detail("A value has another type than the documentation names, or is not one of those that it names.")
+        .field(place)
 }
 
 fn answer(stream: EngineStream, heartbeat: Duration) -> Response {
