@@ -60,7 +60,9 @@ impl From<Error> for Problem {
                 tracing::error!("privacy: the disk of the data folder is full");
                 Self::new(Code::DiskFull)
             }
-            Error::Db(error) | Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => error.into(),
+            Error::Db(error) | Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => {
+                error.into()
+            }
             error => {
                 tracing::error!(%error, "privacy: an action did not happen");
                 Self::new(Code::Internal)

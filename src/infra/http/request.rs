@@ -37,7 +37,9 @@ pub fn build(request: WireRequest, base: &Url, secret: Option<&SecretString>) ->
 /// The base with the request's path and query. Only these are parsed: the host was when the base was.
 fn address(request: &WireRequest, base: &Url) -> Url {
     let address = request.under(base.path());
-    let (path, query) = address.split_once('?').map_or((address.as_str(), None), |(path, query)| (path, Some(query)));
+    let (path, query) = address
+        .split_once('?')
+        .map_or((address.as_str(), None), |(path, query)| (path, Some(query)));
     let mut url = base.clone();
     url.set_path(path);
     url.set_query(query);
