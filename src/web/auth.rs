@@ -47,11 +47,7 @@ const ANONYMOUS: &[&str] = &["/pkg", "/fonts", "/healthz", "/readyz"];
 const NAMELESS: &[&str] = &["/stream"];
 
 /// Resolves the session, keeps signed-out people from signed-in pages, and lets the cookie slide.
-pub async fn resolve(
-    app: &App,
-    mut request: Request,
-    next: impl AsyncFnOnce(Request) -> Response,
-) -> Response {
+pub async fn resolve(app: &App, mut request: Request, next: impl AsyncFnOnce(Request) -> Response) -> Response {
     let path = request.uri().path();
     // A program that sends a key is who the key says, and gets no cookie.
     let is_by_key = is_below(path, &["/api"]) && request.headers().contains_key(header::AUTHORIZATION);

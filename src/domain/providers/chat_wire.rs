@@ -163,10 +163,17 @@ impl Usage {
             .unwrap_or(0);
         let given = self.prompt_tokens.unwrap_or(0);
         // More from the cache than there was: counted without it, as Grok on Azure does.
-        let input = if cached_read > given { given.saturating_add(cached_read) } else { given };
+        let input = if cached_read > given {
+            given.saturating_add(cached_read)
+        } else {
+            given
+        };
         Tokens {
             input,
-            output: self.completion_tokens.unwrap_or(0).max(self.hidden_output(provider, input)),
+            output: self
+                .completion_tokens
+                .unwrap_or(0)
+                .max(self.hidden_output(provider, input)),
             cached_read,
             cached_write: prompt.and_then(|details| details.cache_write_tokens).unwrap_or(0),
             reasoning: completion.and_then(|details| details.reasoning_tokens).unwrap_or(0),

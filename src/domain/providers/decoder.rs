@@ -227,7 +227,11 @@ impl Decoder {
             Ok(()) if self.has_stopped => self.end(out),
             Err(Halt::End) => self.end(out),
             // Whole, and it says something: some servers leave out why they stopped.
-            Ok(()) if out.iter().any(|output| matches!(output, Output::Text(_) | Output::Tool(_))) => {
+            Ok(())
+                if out
+                    .iter()
+                    .any(|output| matches!(output, Output::Text(_) | Output::Tool(_))) =>
+            {
                 out.push(Output::Stop(Stop::Other));
                 self.end(out);
             }

@@ -52,7 +52,9 @@ impl From<Error> for Problem {
             Error::Restricted(limit) => {
                 Self::new(Code::Restricted).detail(format!("You stopped \u{201c}{}\u{201d}.", limit.name()))
             }
-            Error::Db(error) | Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => error.into(),
+            Error::Db(error) | Error::Keys(KeysError::Db(error)) | Error::Outbox(outbox::Error::Db(error)) => {
+                error.into()
+            }
             error => {
                 tracing::error!(%error, "accounts: an action did not happen");
                 Self::new(Code::Internal)
