@@ -165,10 +165,12 @@ pub(super) fn database_tls(name: &'static str, url: &str) -> Result<(), ConfigEr
 
 /// A lone word that is no level would be taken for the one part of the program that may still log.
 pub(super) fn log_filter(text: &str) -> Result<String, ConfigError> {
-    let is_meant = |part: &str| part.contains(['=', '[']) || part.parse::<LevelFilter>().is_ok();
-    let mut parts = text.split(',').map(str::trim).filter(|part| !part.is_empty());
-    if parts.all(is_meant) && EnvFilter::try_new(text).is_ok() {
-        return Ok(text.to_owned());
+    let is_meant = |part: &&str| part.contains(['=', '[']) || part.parse::<LevelFilter>().is_ok();
+    // The filter's own parser reads what follows a space as another name.
+    let parts: Vec<&str> = text.split(',').map(str::trim).filter(|part| !part.is_empty()).collect();
+    let filter = parts.join(",");
+    if !parts.is_empty() && parts.iter().all(is_meant) && EnvFilter::try_new(&filter).is_ok() {
+        return Ok(filter);
     }
     let why = "expected off, error, warn, info, debug or trace, and TARGET=LEVEL for parts, such as info,spectr=debug";
     Err(invalid("SPECTR_LOG", text, why))
