@@ -22,6 +22,7 @@ mod platform;
 mod privacy;
 mod providers;
 mod reports;
+mod serving;
 
 mod support;
 mod tidy;

@@ -12,7 +12,7 @@ use crate::infra::clock::{Clock, SystemClock};
 use crate::infra::config::Config;
 use crate::infra::crypto::copy;
 use crate::infra::data_dir::{self, ServeLock};
-use crate::infra::db::{Db, Schema};
+use crate::infra::db::{self, Db, Schema};
 use crate::infra::db_fault::DbFault;
 use crate::infra::telemetry;
 use std::path::{Path, PathBuf};
@@ -104,7 +104,7 @@ pub async fn restore(asked: Restore) -> Result {
 /// Data that is there is overwritten only on demand, and never under a running server.
 async fn refuse_to_overwrite(config: &Config, force: bool) -> Result {
     let url = &config.database_url;
-    let file = url.strip_prefix("sqlite://").map(Path::new);
+    let file = db::sqlite_file(url);
     if file.is_some_and(|file| !file.exists()) {
         return Ok(());
     }
@@ -157,7 +157,7 @@ async fn open_there(config: &Config, schema: Schema) -> Result<Db> {
         Schema::Main => &config.database_url,
         Schema::Keystore => &config.keystore_url,
     };
-    let file = url.strip_prefix("sqlite://").map(Path::new);
+    let file = db::sqlite_file(url);
     if let Some(file) = file.filter(|file| !file.exists()) {
         let file = file.display();
         return Err(format!("there is no database at {file} yet: the first start of the server makes it").into());

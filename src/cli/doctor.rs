@@ -9,7 +9,7 @@ use crate::features::jobs::JOBS;
 use crate::infra::clock::{Clock, SystemClock};
 use crate::infra::config::{Config, MasterKeys};
 use crate::infra::crypto::{Keys, KeysError};
-use crate::infra::db::{Db, Schema};
+use crate::infra::db::{self, Db, Schema};
 use crate::infra::db_fault::DbFault;
 use crate::infra::http::{Http, Target};
 use crate::infra::jobs::heartbeats;
@@ -130,7 +130,7 @@ async fn database(config: &Config, schema: Schema) -> Vec<Finding> {
         Schema::Main => ("database", &config.database_url),
         Schema::Keystore => ("keystore", &config.keystore_url),
     };
-    let file = url.strip_prefix("sqlite://").map(Path::new);
+    let file = db::sqlite_file(url);
     if file.is_some_and(|file| !file.exists()) {
         return vec![Odd(format!("the {name} is not there yet; the first start makes it"))];
     }

@@ -4,10 +4,9 @@
 use super::{Result, say};
 use crate::infra::config::{Config, MasterKeys};
 use crate::infra::crypto::Keys;
-use crate::infra::db::{Db, Schema};
+use crate::infra::db::{self, Db, Schema};
 use crate::infra::db_fault::DbFault;
 use crate::infra::telemetry;
-use std::path::Path;
 
 /// Opens every wrapped key with the master ring.
 pub async fn check() -> Result {
@@ -62,7 +61,7 @@ async fn open() -> Result<(Config, Db)> {
     let config = Config::from_env()?;
     telemetry::start(&config.log);
     let (url, schema) = (&config.keystore_url, Schema::Keystore);
-    let file = url.strip_prefix("sqlite://").map(Path::new);
+    let file = db::sqlite_file(url);
     if let Some(file) = file.filter(|file| !file.exists()) {
         let file = file.display();
         return Err(format!("there is no keystore at {file} yet: the first start of the server makes it").into());

@@ -13,6 +13,7 @@ mod welcome;
 use clap::{Parser, Subcommand};
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 /// A privacy-first AI testing cloud.
 #[derive(Debug, Parser)]
@@ -93,6 +94,9 @@ enum KeysCommand {
     },
 }
 
+/// How long threads may finish what they write when the command has ended.
+const LAST_WORK: Duration = Duration::from_secs(1);
+
 type Result<T = ()> = std::result::Result<T, Box<dyn std::error::Error>>;
 
 /// Runs the command of the process's arguments; 0 is success, 2 means it could not run.
@@ -107,7 +111,7 @@ pub fn run() -> ExitCode {
     let done = |()| ExitCode::SUCCESS;
     let result = runtime.block_on(async {
         match cli.command.unwrap_or(Command::Serve { welcome: false }) {
-            Command::Serve { welcome } => serve::serve(welcome).await.map(done),
+            Command::Serve { welcome } => serve::serve(welcome).await,
             Command::Migrate => serve::migrate().await.map(done),
             Command::Jobs(JobsCommand::Run) => jobs::run().await,
             Command::Keys(KeysCommand::Check) => keys::check().await.map(done),
@@ -131,6 +135,8 @@ pub fn run() -> ExitCode {
             Command::Doctor => doctor::run().await,
         }
     });
+    // An interrupted server leaves work behind that nobody waits for.
+    runtime.shutdown_timeout(LAST_WORK);
     result.unwrap_or_else(|error| fail(&*error))
 }
 

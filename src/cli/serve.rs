@@ -9,13 +9,19 @@ use crate::infra::telemetry;
 use crate::web;
 use std::io::ErrorKind;
 use std::net::SocketAddr;
+use std::process::ExitCode;
 use std::sync::Arc;
+use std::time::Duration;
 use tokio::net::TcpListener;
-use tokio::signal::unix::{SignalKind, signal};
+use tokio::signal::unix::{Signal, SignalKind, signal};
+use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
-/// Opens everything, serves until SIGINT or SIGTERM, drains and closes.
-pub async fn serve(welcome: bool) -> Result {
+/// How long an interrupted server waits for its databases: what still uses a connection is not asked to end.
+const CLOSE: Duration = Duration::from_secs(1);
+
+/// Opens everything, serves until SIGINT or SIGTERM, drains and closes. A second signal ends it at once.
+pub async fn serve(welcome: bool) -> Result<ExitCode> {
     let config = Config::from_env()?;
     telemetry::start(&config.log);
     for name in Config::unknown_variables() {
@@ -24,17 +30,37 @@ pub async fn serve(welcome: bool) -> Result {
     if config.accepts_plaintext {
         tracing::warn!("SPECTR_DATABASE_PLAINTEXT: a database on another machine may be reached without verified TLS");
     }
-    let listener = listen("SPECTR_ADDR", config.addr).await?;
     data_dir::create(&config.data_dir)?;
     let is_sqlite = config.database_url.starts_with("sqlite");
+    // Before the addresses: who connects while this waits for another server would wait with it.
     let _lock = if is_sqlite {
         Some(ServeLock::take(&config.data_dir).await?)
     } else {
         None
     };
+    let listeners = Listeners::bind(&config).await?;
     let app = App::open(config, Arc::new(SystemClock)).await?;
-    // Before anything is served: accounts that a restored backup brought back are erased again.
-    let replayed = privacy::erasure::replay(&app).await?;
+    replay(&app).await?;
+    let signals = Signals::new()?;
+    tracing::info!(address = %app.config.public_url, "listening");
+    if welcome {
+        super::welcome::print(&app.config);
+    }
+    let (stopping, stopped) = oneshot::channel();
+    tokio::select! {
+        served = run(&app, listeners, signals, stopping) => served.map(|()| ExitCode::SUCCESS),
+        code = interrupted(stopped) => {
+            tracing::warn!("stopped at once: running answers were broken off");
+            let closed = async { tokio::join!(app.db.close(), app.keystore.close()) };
+            tokio::time::timeout(CLOSE, closed).await.ok();
+            Ok(ExitCode::from(code))
+        }
+    }
+}
+
+/// Before anything is served: accounts that a restored backup brought back are erased again.
+async fn replay(app: &App) -> Result {
+    let replayed = privacy::erasure::replay(app).await?;
     if replayed.erased > 0 {
         tracing::warn!(
             accounts = replayed.erased,
@@ -48,28 +74,26 @@ pub async fn serve(welcome: bool) -> Result {
             "the database was older than its open deletions: brought up to date"
         );
     }
-    tracing::info!(address = %app.config.public_url, "listening");
-    if welcome {
-        super::welcome::print(&app.config);
-    }
-    let mut terminate = signal(SignalKind::terminate())?;
+    Ok(())
+}
+
+/// Serves until the first signal, which hands the signals on by `stopping`, then drains and closes.
+async fn run(app: &App, listeners: Listeners, mut signals: Signals, stopping: oneshot::Sender<Signals>) -> Result {
     let draining = app.clone();
     let stop = async move {
-        tokio::select! {
-            _ = tokio::signal::ctrl_c() => {}
-            _ = terminate.recv() => {}
-        }
-        tracing::info!("stopping: running answers may end");
+        signals.next().await;
+        tracing::info!("stopping: running answers may end; a second signal breaks them off");
         engine::drain(&draining);
+        stopping.send(signals).ok();
     };
-    let schedule = jobs::runner(&app).start();
+    let schedule = jobs::runner(app).start();
     let delivery = tokio::spawn(outbox::run(app.clone()));
     let closed = tokio::spawn(privacy::erasure::watch_streams(app.clone()));
-    let metrics = match app.config.metrics_addr {
-        Some(addr) => Some(serve_metrics(&app, addr).await?),
+    let metrics = match listeners.metrics {
+        Some(listener) => Some(serve_metrics(app, listener)?),
         None => None,
     };
-    web::serve::serve(listener, web::router::site(app.clone()), stop).await;
+    web::serve::serve(listeners.site, web::router::site(app.clone()), stop).await;
     schedule.stop().await;
     delivery.abort();
     closed.abort();
@@ -80,9 +104,56 @@ pub async fn serve(welcome: bool) -> Result {
     Ok(())
 }
 
+/// The exit code of a program that was interrupted, once a second signal comes.
+async fn interrupted(stopped: oneshot::Receiver<Signals>) -> u8 {
+    match stopped.await {
+        Ok(mut signals) => signals.next().await,
+        Err(_) => std::future::pending().await,
+    }
+}
+
+/// The signals that ask a server to end.
+struct Signals {
+    interrupt: Signal,
+    terminate: Signal,
+}
+
+impl Signals {
+    fn new() -> std::io::Result<Self> {
+        Ok(Self {
+            interrupt: signal(SignalKind::interrupt())?,
+            terminate: signal(SignalKind::terminate())?,
+        })
+    }
+
+    /// Waits for the next one; answers the exit code of a program that ends by it.
+    async fn next(&mut self) -> u8 {
+        tokio::select! {
+            _ = self.interrupt.recv() => 130,
+            _ = self.terminate.recv() => 143,
+        }
+    }
+}
+
+/// The addresses of the server, taken before it says that it listens.
+struct Listeners {
+    site: TcpListener,
+    metrics: Option<TcpListener>,
+}
+
+impl Listeners {
+    async fn bind(config: &Config) -> Result<Self> {
+        let site = listen("SPECTR_ADDR", config.addr).await?;
+        let metrics = match config.metrics_addr {
+            Some(addr) => Some(listen("SPECTR_METRICS_ADDR", addr).await?),
+            None => None,
+        };
+        Ok(Self { site, metrics })
+    }
+}
+
 /// Serves `/metrics` on its own address until aborted.
-async fn serve_metrics(app: &App, addr: SocketAddr) -> Result<JoinHandle<()>> {
-    let listener = listen("SPECTR_METRICS_ADDR", addr).await?;
+fn serve_metrics(app: &App, listener: TcpListener) -> Result<JoinHandle<()>> {
     let router = web::api::metrics::router(app.clone(), telemetry::Metrics::start()?);
     Ok(tokio::spawn(web::serve::serve(
         listener,

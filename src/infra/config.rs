@@ -1,15 +1,19 @@
 //! Configuration from the environment and, by `SPECTR_CONFIG`, from a TOML file with the same
 //! names. The only place that reads the environment.
 //!
-//! Unknown names in the file are refused; unknown `SPECTR_` variables are warned about. Values that
-//! are secret are held in types that do not print.
+//! Unknown names in the file are refused; unknown `SPECTR_` variables are warned about. An empty value
+//! is none, but for `SPECTR_ALLOW_TARGETS`, where it allows nothing. Values that are secret are held in
+//! types that do not print.
 
 mod parse;
+mod sources;
 
 use crate::domain::integrations::langsmith;
 use crate::domain::providers::Provider;
+use crate::infra::db::sqlite_url;
 use ipnet::IpNet;
-use parse::{address, allow_targets, base, database_tls, list, network, number, origin, provider_bases, socket};
+use parse::{address, allow_targets, base, is_this_machine, list, log_filter, network, number};
+use parse::{database_tls, origin, provider_bases, socket};
 use secrecy::SecretString;
 use std::collections::{BTreeMap, HashMap};
 use std::net::SocketAddr;
@@ -74,15 +78,22 @@ pub enum ConfigError {
     },
     #[error("{name} is not valid: {why}")]
     InvalidSecret { name: &'static str, why: String },
+    #[error("{name} is not text in UTF-8. Write its value without the bytes that are not")]
+    NotUtf8 { name: &'static str },
     #[error("{name} must be set when SPECTR_PUBLIC_URL is https")]
     Missing { name: &'static str },
     #[error("the file {path} named by SPECTR_CONFIG cannot be read: {why}")]
     File { path: String, why: String },
     #[error("the file {path} holds the unknown name \"{name}\"")]
     UnknownName { path: String, name: String },
-    #[error("the PostgreSQL server {host} is not on this machine: add sslmode=verify-full to {name}")]
+    #[error(
+        "the PostgreSQL server {host} is not on this machine: set sslmode=verify-full in {name}, and no other sslmode"
+    )]
     DatabaseTls { name: &'static str, host: String },
 }
+
+/// The setting of which an empty value means something.
+const ALLOW_TARGETS: &str = "SPECTR_ALLOW_TARGETS";
 
 /// Every name that may stand in the environment or the file.
 pub const NAMES: &[&str] = &[
@@ -112,7 +123,7 @@ pub const NAMES: &[&str] = &[
     "SPECTR_SMTP_URL",
     "SPECTR_MAIL_FROM",
     "SPECTR_WEBDRIVER_URL",
-    "SPECTR_ALLOW_TARGETS",
+    ALLOW_TARGETS,
     "SPECTR_REGION",
     "SPECTR_OPERATOR",
     "SPECTR_CONTACT",
@@ -131,15 +142,7 @@ impl Config {
     /// # Errors
     /// The first setting that cannot be used.
     pub fn from_env() -> Result<Self, ConfigError> {
-        let mut settings: Settings = std::env::vars()
-            .filter(|(name, _)| name.starts_with("SPECTR_") || NAMES.contains(&name.as_str()))
-            .collect();
-        if let Some(path) = settings.get("SPECTR_CONFIG").cloned() {
-            for (name, value) in read_file(&path)? {
-                settings.entry(name).or_insert(value);
-            }
-        }
-        Self::from_settings(&settings)
+        Self::from_settings(&sources::settings(std::env::vars_os())?)
     }
 
     /// Checks settings however they were obtained; tests call it directly.
@@ -152,7 +155,7 @@ impl Config {
         let public_url = origin(get("SPECTR_PUBLIC_URL"), addr)?;
         let https = public_url.scheme() == "https";
         let data_dir = PathBuf::from(get("SPECTR_DATA_DIR").unwrap_or("./data"));
-        let sqlite = |file: &str| format!("sqlite://{}", data_dir.join(file).display());
+        let sqlite = |file: &str| sqlite_url(&data_dir.join(file));
         let database_url = get("DATABASE_URL").map_or_else(|| sqlite("spectr.db"), str::to_owned);
         let keystore_url = match get("SPECTR_KEYSTORE_URL") {
             Some(url) => url.to_owned(),
@@ -166,6 +169,10 @@ impl Config {
             database_tls("DATABASE_MIGRATE_URL", &database_migrate_url)?;
             database_tls("SPECTR_KEYSTORE_URL", &keystore_url)?;
         }
+        let trusted_proxies: Vec<IpNet> = list(get("SPECTR_TRUSTED_PROXIES"))
+            .map(|net| network("SPECTR_TRUSTED_PROXIES", net))
+            .collect::<Result<_, _>>()?;
+        let is_alone = is_alone(addr, &public_url);
         let required = |name: &'static str, default: &str| match get(name) {
             Some(value) => Ok(value.to_owned()),
             None if https => Err(ConfigError::Missing { name }),
@@ -183,9 +190,7 @@ impl Config {
                     may_create: true,
                 },
             },
-            trusted_proxies: list(get("SPECTR_TRUSTED_PROXIES"))
-                .map(|net| network("SPECTR_TRUSTED_PROXIES", net))
-                .collect::<Result<_, _>>()?,
+            trusted_proxies,
             provider_bases: provider_bases(settings)?,
             langsmith_base: base(settings, "SPECTR_LANGSMITH_BASE_URL", langsmith::BASE_URL)?,
             trial_keys: Provider::ALL
@@ -200,14 +205,14 @@ impl Config {
             mail_from: get("SPECTR_MAIL_FROM")
                 .unwrap_or("Spectr <no-reply@localhost>")
                 .to_owned(),
-            allow_targets: allow_targets(get("SPECTR_ALLOW_TARGETS"), addr),
+            allow_targets: allow_targets(settings.get(ALLOW_TARGETS).map(String::as_str), is_alone)?,
             region: required("SPECTR_REGION", "local")?,
             operator: required("SPECTR_OPERATOR", "The operator of this server")?,
             contact: required("SPECTR_CONTACT", "hello@localhost")?,
             metrics_addr: get("SPECTR_METRICS_ADDR")
                 .map(|text| socket("SPECTR_METRICS_ADDR", text))
                 .transpose()?,
-            log: get("SPECTR_LOG").unwrap_or("info").to_owned(),
+            log: log_filter(get("SPECTR_LOG").unwrap_or("info"))?,
             addr,
             public_url,
             data_dir,
@@ -234,20 +239,29 @@ impl Config {
         self.public_url.scheme() == "https"
     }
 
-    /// Whether this is a server for its own machine only, where mails may be shown on the page.
+    /// Whether only people of this machine come: they reach it by an address that leads to themselves.
     #[must_use]
     pub fn is_local(&self) -> bool {
-        self.addr.ip().is_loopback() && !self.is_https()
+        is_alone(self.addr, &self.public_url) && !self.is_https()
+    }
+
+    /// Whether mails only go into files of this machine, so that pages may show their links.
+    #[must_use]
+    pub fn shows_links(&self) -> bool {
+        self.is_local() && self.smtp_url.is_none()
     }
 
     /// Names in the environment that begin with `SPECTR_` but mean nothing.
     #[must_use]
     pub fn unknown_variables() -> Vec<String> {
-        std::env::vars()
-            .map(|(name, _)| name)
-            .filter(|name| name.starts_with("SPECTR_") && !NAMES.contains(&name.as_str()))
-            .collect()
+        sources::unknown(std::env::vars_os())
     }
+}
+
+/// Whether it listens for this machine only and nothing passes on to it what comes from others: it has no
+/// address that they could use.
+fn is_alone(addr: SocketAddr, public_url: &Url) -> bool {
+    addr.ip().is_loopback() && is_this_machine(public_url)
 }
 
 fn invalid(name: &'static str, value: &str, why: impl ToString) -> ConfigError {
@@ -258,73 +272,5 @@ fn invalid(name: &'static str, value: &str, why: impl ToString) -> ConfigError {
     }
 }
 
-fn read_file(path: &str) -> Result<Settings, ConfigError> {
-    let bad = |why: String| ConfigError::File {
-        path: path.to_owned(),
-        why,
-    };
-    let text = std::fs::read_to_string(path).map_err(|error| bad(error.to_string()))?;
-    let table: toml::Table = text
-        .parse()
-        .map_err(|error: toml::de::Error| bad(error.message().to_owned()))?;
-    table
-        .into_iter()
-        .map(|(name, value)| {
-            if !NAMES.contains(&name.as_str()) || name == "SPECTR_CONFIG" {
-                return Err(ConfigError::UnknownName {
-                    path: path.to_owned(),
-                    name,
-                });
-            }
-            let text = match value {
-                toml::Value::String(text) => text,
-                toml::Value::Integer(number) => number.to_string(),
-                toml::Value::Boolean(flag) => flag.to_string(),
-                _ => return Err(bad(format!("{name} must be a text or a number"))),
-            };
-            Ok((name, text))
-        })
-        .collect()
-}
-
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn config(pairs: &[(&str, &str)]) -> Result<Config, ConfigError> {
-        Config::from_settings(&pairs.iter().map(|(k, v)| ((*k).to_owned(), (*v).to_owned())).collect())
-    }
-
-    #[test]
-    fn no_variable_is_needed() {
-        let config = config(&[]).unwrap();
-        assert_eq!(config.addr.to_string(), "127.0.0.1:3000");
-        assert_eq!(config.database_url, "sqlite://./data/spectr.db");
-        assert!(config.is_local() && config.allow_targets.loopback);
-    }
-
-    #[test]
-    fn port_alone_listens_everywhere() {
-        let config = config(&[("PORT", "8080")]).unwrap();
-        assert_eq!(config.addr.to_string(), "0.0.0.0:8080");
-        assert!(!config.is_local() && !config.allow_targets.loopback);
-    }
-
-    #[test]
-    fn a_remote_postgres_without_verified_tls_is_refused() {
-        assert!(matches!(
-            config(&[("DATABASE_URL", "postgres://u:p@db.example/x")]),
-            Err(ConfigError::DatabaseTls { .. })
-        ));
-        assert!(config(&[("DATABASE_URL", "postgres://u:p@db.example/x?sslmode=verify-full")]).is_ok());
-        assert!(config(&[("DATABASE_URL", "postgres://u:p@127.0.0.1/x")]).is_ok());
-    }
-
-    #[test]
-    fn https_requires_region_operator_and_contact() {
-        assert!(matches!(
-            config(&[("SPECTR_PUBLIC_URL", "https://spectr.example")]),
-            Err(ConfigError::Missing { name: "SPECTR_REGION" })
-        ));
-    }
-}
+mod tests;

@@ -11,10 +11,12 @@ mod migrations;
 mod rows;
 mod sqlite;
 mod stamp;
+mod urls;
 
 pub use held::Held;
 pub use rows::Rows;
 pub use stamp::Stamp;
+pub use urls::{role, server, sqlite_file, sqlite_url, unverified_server};
 
 use home::Home;
 use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
@@ -383,11 +385,4 @@ impl Db {
             Self::Postgres(pool) => pool.close().await,
         }
     }
-}
-
-/// The role in a PostgreSQL URL.
-#[must_use]
-pub fn role(url: &str) -> Option<String> {
-    let options = url.starts_with("postgres").then(|| PgConnectOptions::from_str(url))?;
-    Some(options.ok()?.get_username().to_owned())
 }

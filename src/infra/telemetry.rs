@@ -39,7 +39,7 @@ impl Metrics {
     }
 }
 
-/// Starts logging by the filter of `SPECTR_LOG`; a filter that cannot be read falls back to `info`.
+/// Starts logging by the filter of `SPECTR_LOG`, which the configuration has checked.
 pub fn start(filter: &str) {
     let filter = EnvFilter::try_new(filter).unwrap_or_else(|_| EnvFilter::new("info"));
     let terminal = std::io::stderr().is_terminal();

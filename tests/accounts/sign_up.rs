@@ -122,6 +122,28 @@ on_both_engines! {
     }
 }
 
+/// Who stands before a proxy on the same machine is not on it.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn behind_a_proxy_no_page_shows_a_link() {
+    let settings = [
+        ("SPECTR_PUBLIC_URL", "http://spectr.intranet.example"),
+        ("SPECTR_TRUSTED_PROXIES", "127.0.0.1"),
+    ];
+    let app = TestApp::spawn_with(Engine::Sqlite, &settings).await;
+    let client = app.client();
+    let reply = client
+        .post("/signup", &sign_up_form("Ada", "ada@example.org", PASSWORD))
+        .await;
+    assert_eq!(reply.see_other(), "/signup/sent");
+    let link = app.mail_to("ada@example.org").await.link("/verify");
+    let token = link.split_once("token=").unwrap().1;
+    let page = client.get(&format!("/signup/sent?token={token}")).await.expect(200);
+    assert!(!page.body.contains(token));
+    let reply = client.post("/forgot", &[("email", "ada@example.org")]).await;
+    assert_eq!(reply.see_other(), "/forgot/sent");
+    app.stop().await;
+}
+
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_personal_is_readable_in_the_database_files() {
     let app = TestApp::spawn(Engine::Sqlite).await;

@@ -1,13 +1,14 @@
 //! The built binary beside a running test server: the same data folder, the same databases.
 
 use super::TestApp;
-use rustix::process::{Pid, Resource, Rlimit, getrlimit, prlimit};
+use rustix::process::{Pid, Resource, Rlimit, Signal, getrlimit, kill_process, prlimit};
 use spectr::infra::clock::{Clock, SystemClock};
 use spectr::infra::config::Settings;
 use std::io::{BufRead, BufReader, Write};
 use std::net::TcpListener;
 use std::path::Path;
-use std::process::{Child, Command, Output, Stdio};
+use std::process::{Child, Command, ExitStatus, Output, Stdio};
+use std::sync::mpsc::{Receiver, channel};
 
 /// Commands ask the machine's clock; from here on the test's clock shows the same.
 pub fn by_the_wall_clock(app: &TestApp) {
@@ -79,12 +80,20 @@ pub fn refuse(output: &Output) -> String {
 /// `spectr serve` as a process of its own; it ends with this.
 pub struct Server {
     child: Child,
+    log: Receiver<String>,
     pub url: String,
 }
 
 impl Server {
     /// Answers when it listens, on a free port.
     pub fn start(settings: &Settings) -> Self {
+        let server = Self::begin(settings);
+        server.hear("listening");
+        server
+    }
+
+    /// Answers at once; it will listen on a port that was free a moment ago.
+    pub fn begin(settings: &Settings) -> Self {
         let port = TcpListener::bind("127.0.0.1:0").unwrap().local_addr().unwrap().port();
         // With the signal ignored, a file that may not grow fails the write, as a full disk does.
         let mut child = Command::new("sh")
@@ -98,15 +107,30 @@ impl Server {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        let mut log = BufReader::new(child.stderr.take().unwrap());
-        let mut line = String::new();
-        while !line.contains("listening") {
-            line.clear();
-            assert_ne!(log.read_line(&mut line).unwrap(), 0, "the server ended");
-        }
-        std::thread::spawn(move || std::io::copy(&mut log, &mut std::io::sink()));
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let (said, log) = channel();
+        // Read to the end whether or not somebody listens: a full pipe would hold the server up.
+        std::thread::spawn(move || lines.map_while(Result::ok).for_each(|line| drop(said.send(line))));
         let url = format!("http://127.0.0.1:{port}");
-        Self { child, url }
+        Self { child, log, url }
+    }
+
+    /// Waits until its log says this.
+    #[track_caller]
+    pub fn hear(&self, text: &str) {
+        assert!(
+            self.log.iter().any(|line| line.contains(text)),
+            "it ended without \"{text}\""
+        );
+    }
+
+    pub fn tell(&self, signal: Signal) {
+        kill_process(Pid::from_raw(self.id().cast_signed()).unwrap(), signal).unwrap();
+    }
+
+    /// Waits until it has ended.
+    pub fn end(&mut self) -> ExitStatus {
+        self.child.wait().unwrap()
     }
 
     pub fn id(&self) -> u32 {

@@ -7,7 +7,7 @@
 
 use super::keystore::{self, OwnedKey};
 use super::open_erasures::{self, OpenErasure};
-use crate::infra::db::{self, Conn, Db, Schema};
+use crate::infra::db::{self, Conn, Db, Schema, sqlite_url};
 use crate::infra::db_fault::DbFault;
 use crate::{execute, on};
 use std::collections::HashSet;
@@ -148,9 +148,9 @@ async fn bring_notes(copy: &Db, notes: &[OpenErasure]) -> db::Result<()> {
 /// # Errors
 /// When the copy cannot be read or the keystore cannot be written.
 pub async fn restore(path: &Path, keystore: &Db) -> Result<u64> {
-    let copy = Db::open_existing(&url(path), Schema::Keystore).await?;
+    let copy = Db::open_existing(&sqlite_url(path), Schema::Keystore).await?;
     let migrated = copy.is_migrated(Schema::Keystore).await;
-    let is_current = migrated.map_err(|error| DbFault::migration(&url(path), Schema::Keystore, &error))?;
+    let is_current = migrated.map_err(|error| DbFault::migration(&sqlite_url(path), Schema::Keystore, &error))?;
     let filled = fill(&copy, keystore, is_current).await;
     copy.close().await;
     filled
@@ -179,15 +179,11 @@ pub async fn clear(keystore: &Db) -> Result {
 }
 
 async fn open(path: &Path) -> Result<Db> {
-    let url = url(path);
+    let url = sqlite_url(path);
     let copy = Db::open(&url, Schema::Keystore).await?;
     let migrated = copy.migrate(Schema::Keystore).await;
     migrated.map_err(|error| DbFault::migration(&url, Schema::Keystore, &error))?;
     Ok(copy)
-}
-
-fn url(path: &Path) -> String {
-    format!("sqlite://{}", path.display())
 }
 
 fn remove(path: &Path) -> Result {

@@ -14,6 +14,7 @@
 use super::Denied::{Address, Own, PlainHttp};
 use crate::domain::problem::{Code, Problem};
 use crate::infra::config::{AllowTargets, Config};
+use crate::infra::db;
 use reqwest::dns::{Addrs, Name, Resolve, Resolving};
 use std::net::{IpAddr, SocketAddr, UdpSocket};
 use std::sync::Arc;
@@ -129,9 +130,8 @@ impl Guard {
         own_ports.extend(config.metrics_addr.map(|addr| addr.port()));
         own_ports.extend(config.public_url.port());
         let databases = [&config.database_url, &config.database_migrate_url, &config.keystore_url];
-        for url in databases.into_iter().filter(|url| url.starts_with("postgres")) {
-            own_ports.push(Url::parse(url).ok().and_then(|url| url.port()).unwrap_or(5432));
-        }
+        let servers = databases.into_iter().filter_map(|url| db::server(url));
+        own_ports.extend(servers.map(|(_, port)| port));
         let own_name = match config.public_url.host() {
             Some(Host::Domain(name)) if !is_local_name(name) => Some(plain_name(name)),
             Some(Host::Ipv4(ip)) if !ip.is_loopback() => Some(ip.to_string()),

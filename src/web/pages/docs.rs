@@ -126,7 +126,7 @@ fn Commands() -> impl IntoView {
     view! {
         <h2 id="commands">"Commands"</h2>
         {pairs("Commands", ["Command", "Does"], COMMANDS)}
-        <p>"A command that could not run exits with 2 and says why. Running answers get 25 seconds to end when the server is told to stop (SIGTERM or Ctrl C)."</p>
+        <p>"A command that could not run exits with 2 and says why. Running answers get 25 seconds to end when the server is told to stop (SIGTERM or Ctrl C); told a second time it stops at once and exits with 143 or 130."</p>
     }
 }
 
@@ -137,7 +137,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     (
         "`SPECTR_PUBLIC_URL`",
-        "Origin under which people reach the server. With https: Secure cookies with `__Host-`, HSTS, and region, operator and contact become required.",
+        "Origin under which people reach the server, `https://HOST` and no more. With https: Secure cookies with `__Host-`, HSTS, and region, operator and contact become required.",
     ),
     (
         "`SPECTR_DATA_DIR`",
@@ -145,7 +145,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     (
         "`DATABASE_URL`",
-        "`sqlite://DATA/spectr.db`, or `postgres://…`. PostgreSQL on another machine needs `sslmode=verify-full`.",
+        "`sqlite://DATA/spectr.db`, or `postgres://…`. PostgreSQL on another machine needs `sslmode=verify-full`, wherever `host`, `hostaddr` or `PGHOST` name it.",
     ),
     (
         "`DATABASE_MIGRATE_URL`",
@@ -161,7 +161,7 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     (
         "`SPECTR_TRUSTED_PROXIES`",
-        "Networks whose `X-Forwarded-For` is believed. None by default.",
+        "Networks whose `X-Forwarded-For` and `-Proto` are believed. None by default; what came to them in clear is led to an https `SPECTR_PUBLIC_URL`.",
     ),
     (
         "`SPECTR_{ANTHROPIC,OPENAI,GOOGLE,MISTRAL,GROQ}_BASE_URL`",
@@ -178,11 +178,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ("`SPECTR_TRIAL_CALLS_PER_DAY`", "Trial calls per person and day, 20."),
     (
         "`SPECTR_SMTP_URL`, `SPECTR_MAIL_FROM`",
-        "`smtp://` or `smtps://`; without it mails are `.eml` files in `DATA/outbox`.",
+        "`smtp://` or `smtps://`; without it mails are `.eml` files in `DATA/outbox`. Pages show their links when the server listens on loopback and the public address is one of the machine itself.",
     ),
     (
         "`SPECTR_ALLOW_TARGETS`",
-        "Hosts and networks that users' base URLs may reach beyond public addresses. Loopback is allowed when the server itself listens on loopback.",
+        "Hosts and networks that users' base URLs may reach beyond public addresses. By default loopback, when the server itself listens on loopback and `SPECTR_PUBLIC_URL` leads there too; empty or `none`: no others.",
     ),
     (
         "`SPECTR_REGION`, `SPECTR_OPERATOR`, `SPECTR_CONTACT`",
@@ -194,11 +194,11 @@ const ENVIRONMENT: &[(&str, &str)] = &[
     ),
     (
         "`SPECTR_LOG`",
-        "Log filter, `info`. JSON lines when standard error is no terminal.",
+        "Log filter, `info`: a level, and `TARGET=LEVEL` for parts, such as `info,spectr=debug`. JSON lines when standard error is no terminal.",
     ),
     (
         "`SPECTR_CONFIG`",
-        "A TOML file with the same names. The environment wins; unknown names in the file are refused.",
+        "A TOML file with the same names. The environment wins, unless a variable is empty (an empty `SPECTR_ALLOW_TARGETS` counts); unknown names in the file are refused.",
     ),
 ];
 

@@ -7,9 +7,8 @@ use crate::features::App;
 use crate::infra::config::{Config, MasterKeys};
 use crate::infra::db::{self, Db};
 use crate::infra::http;
-use std::net::IpAddr;
 use std::os::unix::fs::PermissionsExt;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use url::Url;
 
 /// Bits by which others than the owner get at a file.
@@ -78,13 +77,6 @@ fn mode(path: &Path) -> Option<u32> {
         .map(|file| file.permissions().mode() & 0o777)
 }
 
-/// The file behind an SQLite URL.
-#[must_use]
-pub fn sqlite_file(url: &str) -> Option<PathBuf> {
-    let path = url.strip_prefix("sqlite://").or_else(|| url.strip_prefix("sqlite:"))?;
-    path.split('?').next().map(PathBuf::from)
-}
-
 pub(super) async fn database_access(sight: &Sight<'_>) -> db::Result<Finding> {
     let (app, config) = (sight.app, &sight.app.config);
     let Db::Postgres(pool) = &app.db else {
@@ -105,7 +97,7 @@ pub(super) async fn database_access(sight: &Sight<'_>) -> db::Result<Finding> {
 
 fn file_access(config: &Config) -> Finding {
     let urls = [&config.database_url, &config.keystore_url];
-    let modes: Vec<u32> = urls.iter().filter_map(|url| mode(&sqlite_file(url)?)).collect();
+    let modes: Vec<u32> = urls.iter().filter_map(|url| mode(&db::sqlite_file(url)?)).collect();
     match modes.iter().find(|mode| *mode & OTHERS != 0) {
         Some(mode) => Finding::judge(false, format!("a database file has mode {mode:04o}")),
         None if modes.is_empty() => Finding::unread("the database file cannot be looked at"),
@@ -115,23 +107,10 @@ fn file_access(config: &Config) -> Finding {
 
 fn remote_without_tls(config: &Config) -> Option<&'static str> {
     let urls = [&config.database_url, &config.keystore_url];
-    let is_open = |url: &&&String| {
-        let Ok(url) = Url::parse(url) else { return false };
-        url.scheme().starts_with("postgres")
-            && !is_local(&url)
-            && !url
-                .query_pairs()
-                .any(|(name, value)| name == "sslmode" && value == "verify-full")
-    };
-    urls.iter()
+    let is_open = |url: &&String| matches!(db::unverified_server(url), Ok(Some(_)));
+    urls.into_iter()
         .find(is_open)
         .map(|_| "a database on another machine without verified TLS")
-}
-
-fn is_local(url: &Url) -> bool {
-    let host = url.host_str().unwrap_or_default();
-    let ip = host.trim_matches(['[', ']']).parse::<IpAddr>();
-    host.is_empty() || host == "localhost" || host.starts_with("%2F") || ip.is_ok_and(|ip| ip.is_loopback())
 }
 
 #[cfg(test)]
@@ -154,11 +133,5 @@ mod tests {
         let verified = [("DATABASE_URL", "postgres://u:p@db.example/x?sslmode=verify-full")];
         assert!(remote_without_tls(&config(&verified)).is_none());
         assert!(remote_without_tls(&config(&[("DATABASE_URL", "postgres://u:p@127.0.0.1/x")])).is_none());
-    }
-
-    #[test]
-    fn files_are_found_behind_their_urls() {
-        assert_eq!(sqlite_file("sqlite:///a/b.db?mode=rwc"), Some("/a/b.db".into()));
-        assert_eq!(sqlite_file("postgres://h/x"), None);
     }
 }

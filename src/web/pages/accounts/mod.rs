@@ -76,14 +76,9 @@ fn unless_fresh(app: &App, user: &CurrentUser, back: &str) -> Option<Response> {
     (!accounts::is_fresh(app, user)).then(|| to_confirm(back))
 }
 
-/// Whether mails only go into files of this machine, so that pages may show their links.
-fn shows_links(app: &App) -> bool {
-    app.config.is_local() && app.config.smtp_url.is_none()
-}
-
 /// The query with which a page shows the link of a mail on this machine; empty elsewhere.
 pub fn link_query(app: &App, token: &accounts::tokens::Token) -> String {
-    if shows_links(app) {
+    if app.config.shows_links() {
         format!("?token={}", token.text())
     } else {
         String::new()
@@ -93,7 +88,7 @@ pub fn link_query(app: &App, token: &accounts::tokens::Token) -> String {
 /// On this machine: the link that stands in the mail, so that nobody has to look for a file.
 #[component]
 pub fn MailedLink(path: &'static str, label: &'static str) -> impl IntoView {
-    let shows = use_context::<App>().is_some_and(|app| shows_links(&app));
+    let shows = use_context::<App>().is_some_and(|app| app.config.shows_links());
     let token = page_query("token").filter(|token| accounts::tokens::Token::parse(token).is_some());
     token.filter(|_| shows).map(|token| {
         view! {

@@ -1,6 +1,6 @@
 //! `/settings/profile`: who a person is, in his own words, and the address of the account.
 
-use super::{again, failed, page_query, person, refuse, secret, shows_links, unless_fresh};
+use super::{again, failed, page_query, person, refuse, secret, unless_fresh};
 use crate::domain::accounts::{Email, PersonName, ProfileText};
 use crate::features::App;
 use crate::features::accounts::email_change::{PendingView, cancel, request};
@@ -77,7 +77,7 @@ async fn post_email(State(app): State<App>, SignedIn(user): SignedIn, mut form: 
         Ok(email) if email.as_str() == user.email => "This is your address already.".to_owned(),
         Ok(email) => {
             return match request(&app, &caller(&app, &form.parts), &user, &email).await {
-                Ok(links) if shows_links(&app) => see_other(&format!(
+                Ok(links) if app.config.shows_links() => see_other(&format!(
                     "/settings/profile?notice=mailed&old={}&new={}",
                     links.old.text(),
                     links.new.text()
@@ -197,7 +197,7 @@ fn AddressPanel(email: String, pending: Option<PendingView>, state: FormState) -
 /// A change that waits, and on this machine its links.
 #[component]
 fn PendingChange(pending: PendingView) -> impl IntoView {
-    let shows = use_context::<App>().is_some_and(|app| shows_links(&app));
+    let shows = use_context::<App>().is_some_and(|app| app.config.shows_links());
     let link = |which: &str, label: &'static str| {
         let token = page_query(which).filter(|_| shows);
         token.map(|token| view! { <p><a class="mailed-link" href=format!("/verify?token={token}")>{label}</a></p> })

@@ -6,7 +6,6 @@ use super::needles::Needles;
 use super::server::{Files, Mark};
 use crate::domain::privacy::inventory::Store;
 use crate::features::App;
-use crate::features::privacy::proof::values::sqlite_file;
 use crate::infra::db::{self, Db, Held};
 use crate::infra::log_tail;
 use futures::StreamExt;
@@ -16,7 +15,6 @@ use std::os::unix::fs::MetadataExt;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::SystemTime;
-use url::Url;
 
 /// How deep folders of temporary files are looked into.
 const TEMPORARY_DEPTH: usize = 4;
@@ -95,7 +93,7 @@ impl Search {
     }
 
     fn file_of(&self, store: Store) -> Option<PathBuf> {
-        sqlite_file(match store {
+        db::sqlite_file(match store {
             Store::Main => &self.app.config.database_url,
             Store::Keystore => &self.app.config.keystore_url,
         })
@@ -140,7 +138,7 @@ impl Search {
         };
         // Two stores of one server share its log.
         let config = &self.app.config;
-        if store == Store::Main || server_of(&config.database_url) != server_of(&config.keystore_url) {
+        if store == Store::Main || db::server(&config.database_url) != db::server(&config.keystore_url) {
             files.log(mark).await;
         }
         files.tables(store).await;
@@ -278,12 +276,6 @@ impl Search {
             Err(_) => place.problem = Some(format!("{} could not be read", name())),
         }
     }
-}
-
-/// Host and port of a database's address.
-fn server_of(url: &str) -> Option<(String, u16)> {
-    let url = Url::parse(url).ok()?;
-    Some((url.host_str()?.to_owned(), url.port().unwrap_or(5432)))
 }
 
 fn entries(folder: &Path) -> io::Result<Vec<PathBuf>> {
