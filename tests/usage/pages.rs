@@ -3,6 +3,7 @@
 use super::{call, record};
 use crate::on_both_engines;
 use spectr::domain::usage::NANO_USD;
+use spectr::features::usage::budgets;
 use spectr::infra::clock::Clock;
 
 on_both_engines! {
@@ -67,13 +68,32 @@ on_both_engines! {
         assert!(page.contains("daily $0.02"));
     }
 
+    async fn a_limit_that_the_form_does_not_name_stays_and_an_empty_one_goes(app: TestApp) {
+        let person = app.signed_in_user().await;
+        let path = "/settings/budgets";
+        let limits = async || {
+            let [day, month] = budgets::states(&app.app, person.id).await.unwrap();
+            (day.limit, month.limit)
+        };
+        let (two, nine) = (Some(2 * NANO_USD), Some(9 * NANO_USD));
+        person.client.post(path, &[("daily", "2"), ("monthly", "9")]).await.see_other();
+        assert_eq!(limits().await, (two, nine));
+        person.client.post(path, &[]).await.see_other();
+        assert_eq!(limits().await, (two, nine));
+        person.client.post(path, &[("monthly", "")]).await.see_other();
+        assert_eq!(limits().await, (two, None));
+        let page = person.client.post(path, &[("monthly", "x")]).await.expect(422).body;
+        assert!(page.contains("value=\"2\""), "{page}");
+        assert_eq!(limits().await, (two, None));
+    }
+
     async fn an_alert_reaches_the_mailbox(app: TestApp) {
         let person = app.signed_in_user().await;
         let mut conn = app.app.db.begin().await.unwrap();
-        let budget = spectr::features::usage::budgets::Budget { daily: Some(NANO_USD / 100), monthly: None };
-        spectr::features::usage::budgets::set(&mut conn, person.id, budget, app.clock.now()).await.unwrap();
+        let budget = budgets::Budget { daily: Some(NANO_USD / 100), monthly: None };
+        budgets::set(&mut conn, person.id, budget, app.clock.now()).await.unwrap();
         spectr::features::usage::record(&mut conn, &call(app, person.id, app.clock.now())).await.unwrap();
-        spectr::features::usage::budgets::alert(&mut conn, &app.app, person.id).await.unwrap();
+        budgets::alert(&mut conn, &app.app, person.id).await.unwrap();
         conn.commit().await.unwrap();
         assert_eq!(app.count("outbox").await, 1);
         assert_eq!(app.count("budget_alerts").await, 3);
