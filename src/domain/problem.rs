@@ -46,6 +46,7 @@ problems! {
     NoKey "no_key" 409 "No key for this provider" "Add a key under Settings, API keys, or pick another provider.";
     TooSlow "too_slow" 408 "The request took too long to arrive" "Send it again; on a slow line send less at once.";
     Conflict "conflict" 409 "This was changed meanwhile" "Reload the page and try again.";
+    OtherAccount "other_account" 409 "Somebody else is signed in here now" "Nothing was sent. Load the page again to go on with the account that is signed in.";
     Elsewhere "elsewhere" 409 "The file of this download is not on this server" "Ask for a new one under Settings, Privacy, Download: it begins at once and holds what there is now.";
     AccountPending "account_pending" 409 "This account waits for its deletion" "Call the deletion off under Settings, Privacy, Delete to use it again.";
     Gone "gone" 410 "This is over" "There is nothing left to call off; the receipt of the deletion stays readable.";

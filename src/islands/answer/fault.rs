@@ -59,6 +59,7 @@ impl Fault {
         match self.code.as_str() {
             "key_refused" | "no_key" | "trial_exhausted" => Some(("/settings/keys".to_owned(), "Open API keys")),
             "budget_exhausted" => Some(("/settings/budgets".to_owned(), "Open budgets")),
+            "other_account" => Some((here.to_owned(), "Load the page again")),
             "signed_out" => Some((["/login?next=", here].concat(), "Sign in")),
             _ => None,
         }
@@ -76,5 +77,20 @@ pub const fn stop_note(stop: Stop) -> Option<&'static str> {
         Stop::ContentFilter => Some("The provider's content filter ended the answer."),
         Stop::ContextWindow => Some("The conversation filled the model's context. Start a new one or shorten it."),
         Stop::Pause => Some("The provider paused the answer. Ask it to go on."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_page_of_another_account_is_loaded_again_where_it_stands() {
+        let refusal = Refusal {
+            code: Code::OtherAccount.code().to_owned(),
+            ..Refusal::default()
+        };
+        let mend = Fault::from(refusal).mend("/assistant");
+        assert_eq!(mend, Some(("/assistant".to_owned(), "Load the page again")));
     }
 }

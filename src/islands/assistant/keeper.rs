@@ -86,7 +86,8 @@ impl Keeper {
 
 impl Session {
     /// Opens the account's store and brings back choices, history and the conversation of the address.
-    pub fn open_store(self, account: String) {
+    pub fn open_store(self) {
+        let account = self.account.get_value();
         spawn_local(async move {
             match Store::open(&account, move |word| self.hear(word)).await {
                 Ok(store) => {

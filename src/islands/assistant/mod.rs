@@ -46,16 +46,16 @@ const NEAR_END: i32 = 80;
 
 type View = fn(Session) -> Vec<Node>;
 
-/// The assistant. `account` keys the browser's store: an id that names nobody.
+/// The assistant. `account` keys the browser's store and tells the server whose page asks: an id that names nobody.
 ///
 /// The frame is leptos'; what changes is drawn into it by views (see `tree` for the reason).
 #[island]
 pub fn Assistant(account: String, sources: Vec<Source>) -> impl IntoView {
-    let session = Session::new(sources);
+    let session = Session::new(account, sources);
     let root = NodeRef::<tag::Div>::new();
     Effect::new(move |_| {
         if root.get().is_some() {
-            begin(session, &account);
+            begin(session);
         }
     });
     let first = move |view: View| html::write(&view(session));
@@ -105,7 +105,7 @@ pub fn Assistant(account: String, sources: Vec<Source>) -> impl IntoView {
 }
 
 /// Brings the island to life in the browser.
-fn begin(session: Session, account: &str) {
+fn begin(session: Session) {
     // What was typed before the page came alive stands in the field already.
     if let Some(field) = field(composer::FIELD) {
         session.draft.set(field.value());
@@ -127,7 +127,7 @@ fn begin(session: Session, account: &str) {
     small_things(session);
     keep_draft(session);
     listen(session);
-    session.open_store(account.to_owned());
+    session.open_store();
 }
 
 /// The thread: panes first, then the texts in them, then the reader's place at the end.

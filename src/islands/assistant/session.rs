@@ -85,6 +85,8 @@ pub struct Session {
     /// Grows while somebody waits for the time to retry.
     pub clock: RwSignal<u32>,
     pub keeper: Keeper,
+    /// Whose page this is: keys the browser's store and goes along with each question.
+    pub account: StoredValue<String>,
     created_at: StoredValue<i64>,
     /// Owns the signals of the turns on the screen; replaced with the conversation.
     scope: StoredValue<Owner>,
@@ -93,7 +95,7 @@ pub struct Session {
 
 impl Session {
     #[must_use]
-    pub fn new(sources: Vec<Source>) -> Self {
+    pub fn new(account: String, sources: Vec<Source>) -> Self {
         Self {
             picker: Picker::new(sources),
             id: RwSignal::new(String::new()),
@@ -110,6 +112,7 @@ impl Session {
             notice: RwSignal::new(None),
             clock: RwSignal::new(0),
             keeper: Keeper::new(),
+            account: StoredValue::new(account),
             created_at: StoredValue::new(0),
             scope: StoredValue::new(Owner::new()),
             next_key: StoredValue::new(0),
@@ -182,7 +185,7 @@ impl Session {
                 let request = turn
                     .prompt
                     .with_untracked(|prompt| model::request(&cell.lane(), &instructions, &before, prompt));
-                cell.ask(request, move || self.ended(cell));
+                cell.ask(self.account.get_value(), request, move || self.ended(cell));
                 return;
             }
             before.push(turn.snapshot());
