@@ -308,7 +308,7 @@ pub fn announcement(answer: &Answer) -> String {
             ["Answer of ", &answer.lane.model, " complete. ", note].concat()
         }
         State::Stopped => ["Answer of ", &answer.lane.model, " stopped."].concat(),
-        State::Failed(fault) => [&fault.message, " ", &fault.help].concat(),
+        State::Failed(fault) => [&fault.message, " ", fault.help_for(answer)].concat(),
         State::Waiting | State::Streaming => String::new(),
     }
 }

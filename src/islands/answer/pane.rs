@@ -95,8 +95,13 @@ fn end(answer: &Answer, key: &str) -> Option<Element> {
     match &answer.state {
         State::Waiting | State::Streaming => Some(Element::new("span").class("caret").with("aria-hidden", "true")),
         State::Done(stop) => stop_note(*stop).map(note),
-        State::Stopped => Some(note("Stopped. What had arrived is kept.")),
+        State::Stopped if answer.has_begun() => Some(note("Stopped. What had arrived is kept.")),
+        State::Stopped => Some(note("Stopped before any of it was kept.")),
         State::Failed(fault) => {
+            let fault = &Fault {
+                help: fault.help_for(answer).to_owned(),
+                ..fault.clone()
+            };
             let retry = retry(fault, key);
             let request = answer.request_id.map(|id| id.to_string());
             Some(

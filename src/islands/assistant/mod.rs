@@ -25,6 +25,7 @@ mod shortcuts;
 pub mod store;
 mod thread;
 
+use crate::islands::answer::model::{Answer, State};
 use crate::islands::answer::pane::Board;
 use crate::islands::browser::{field, find, focus_soon, next_frame};
 use crate::islands::models::Source;
@@ -126,6 +127,7 @@ fn begin(session: Session) {
     );
     small_things(session);
     keep_draft(session);
+    keep_beginnings(session);
     listen(session);
     session.open_store();
 }
@@ -200,6 +202,19 @@ fn keep_draft(session: Session) {
             timer.set_value(set_timeout_with_handle(keep, KEEP_AFTER).ok());
         }
         false
+    });
+}
+
+/// Writes an answer down as soon as it begins: whoever leaves soon finds more than an empty one.
+fn keep_beginnings(session: Session) {
+    let is_streaming = |answer: &Answer| answer.state == State::Streaming;
+    Effect::new(move |before: Option<usize>| {
+        let cells = session.cells().into_iter();
+        let begun = cells.filter(|cell| cell.with_state(is_streaming)).count();
+        if begun > before.unwrap_or_default() {
+            session.save();
+        }
+        begun
     });
 }
 
