@@ -7,7 +7,7 @@ use super::session::Session;
 use super::store::{Saved, Store, Word};
 use crate::islands::answer::model::Lane;
 use crate::islands::browser::idb::Outcome;
-use crate::islands::browser::{download, random_id};
+use crate::islands::browser::{download, now_ms, random_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
@@ -338,7 +338,7 @@ impl Session {
 
     /// Adds the conversations of an exported file to this browser.
     pub fn import(self, text: String) {
-        let conversations = match export::import(&text, random_id) {
+        let conversations = match export::import(&text, now_ms(), random_id) {
             Ok(conversations) => conversations,
             Err(error @ (ImportError::NotOurs | ImportError::Newer | ImportError::Broken)) => {
                 return self.tell(error.to_string(), true);

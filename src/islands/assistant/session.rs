@@ -44,6 +44,8 @@ fn snapshot(cell: Cell) -> Answer {
 pub struct Notice {
     pub text: String,
     pub is_bad: bool,
+    /// Whether it refuses files; it is settled once others are taken.
+    pub is_of_files: bool,
 }
 
 /// What is asked of a line of the history.
@@ -307,7 +309,27 @@ impl Session {
         self.notice.set(Some(Notice {
             text: text.into(),
             is_bad,
+            is_of_files: false,
         }));
+    }
+
+    /// Tells the person which files were not taken, and why.
+    pub fn refuse_files(self, text: String) {
+        self.notice.set(Some(Notice {
+            text,
+            is_bad: true,
+            is_of_files: true,
+        }));
+    }
+
+    /// Files were taken: an earlier refusal is settled.
+    pub fn took_files(self) {
+        if self
+            .notice
+            .with_untracked(|notice| notice.as_ref().is_some_and(|notice| notice.is_of_files))
+        {
+            self.notice.set(None);
+        }
     }
 
     fn turn_cell(self, turn: Turn) -> TurnCell {

@@ -138,7 +138,7 @@ fn edit(turn: TurnCell, later: usize) -> Element {
 /// A word to the person that belongs to no answer.
 #[must_use]
 pub fn notice(session: Session) -> Vec<Node> {
-    let Some(Notice { text, is_bad }) = session.notice.get() else {
+    let Some(Notice { text, is_bad, .. }) = session.notice.get() else {
         return Vec::new();
     };
     let class = if is_bad {
