@@ -39,7 +39,15 @@ on_both_engines! {
         unpriced.price = None;
         record(app, &[unpriced]).await;
         let page = person.client.get("/dashboard").await.expect(200).body;
-        assert!(page.contains("100 % of these calls") && page.contains("unpriced"));
+        assert!(page.contains("100 % of these calls") && page.contains("The price of these calls is not known."));
+        // Beside another whose price is known it is in the chart's table, too.
+        let mut priced = call(app, person.id, app.clock.now());
+        priced.model = "another".to_owned();
+        record(app, &[priced]).await;
+        let page = person.client.get("/dashboard?by=model").await.expect(200).body;
+        let table = page.split("The chart as a table").nth(1).unwrap();
+        assert!(table.contains(">unpriced</td>"), "{table}");
+        assert!(!page.contains("$0.00<"), "{page}");
     }
 
     async fn downloads_are_files_and_leave_a_line_in_the_log(app: TestApp) {
