@@ -40,7 +40,7 @@ test('an answer is kept from its first text on', async ({ member }) => {
   await hydrated(member);
   await ended(member, 'stopped');
   await expect(answer(member).locator('.answer-text')).toHaveText('The first words');
-  await expect(answer(member)).toContainText('What had arrived is kept');
+  await expect(answer(member)).toContainText('What had come by then is here.');
 });
 
 test('nothing is said to be kept of an answer that had not begun', async ({ member }) => {

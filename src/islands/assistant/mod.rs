@@ -38,6 +38,8 @@ use std::time::Duration;
 
 /// How often a running answer is written down.
 const SAVE_EVERY: Duration = Duration::from_secs(2);
+/// When a beginning answer is written down, after its first text: somebody may leave it soon.
+const SAVE_SOON: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
 /// How often somebody who waits to retry sees the time go by.
 const TICK: Duration = Duration::from_millis(500);
 /// How long after the last key the draft is written down.
@@ -213,9 +215,19 @@ fn keep_beginnings(session: Session) {
         let begun = cells.filter(|cell| cell.with_state(is_streaming)).count();
         if begun > before.unwrap_or_default() {
             session.save();
+            for after in SAVE_SOON {
+                set_timeout(move || save_running(session), after);
+            }
         }
         begun
     });
+}
+
+/// Writes down what is on the screen while an answer comes in.
+fn save_running(session: Session) {
+    if untrack(|| session.is_running()) {
+        session.save();
+    }
 }
 
 /// Follows keys and the address, and writes running answers down now and then and when the page goes.
@@ -225,18 +237,13 @@ fn listen(session: Session) {
         window_event_listener(ev::hashchange, move |_| session.open_from_address()),
         window_event_listener(ev::pagehide, move |_| session.save()),
     ];
-    let save = move || {
-        if untrack(|| session.is_running()) {
-            session.save();
-        }
-    };
     let tick = move || {
         if session.is_waiting_to_retry() {
             session.clock.update(|time| *time = time.wrapping_add(1));
         }
     };
     let timers = [
-        set_interval_with_handle(save, SAVE_EVERY),
+        set_interval_with_handle(move || save_running(session), SAVE_EVERY),
         set_interval_with_handle(tick, TICK),
     ];
     on_cleanup(move || {
