@@ -4,47 +4,8 @@
 import type { Browser, Page, Route } from '@playwright/test';
 import { readFile } from 'node:fs/promises';
 import { hydrated, newAccount, signUp } from '../support/account.ts';
+import { answer, answerWith, ask, DOOR, ended, events, open, OPEN, USAGE } from '../support/assistant.ts';
 import { expect, expectAccessible, test } from '../support/fixtures.ts';
-
-const DOOR = '**/stream/chat';
-
-async function open(page: Page): Promise<void> {
-  await page.goto('/assistant');
-  await hydrated(page);
-}
-
-async function ask(page: Page, text: string): Promise<void> {
-  await page.fill('#message', text);
-  await page.locator('#message').press('Enter');
-}
-
-const answer = (page: Page) => page.locator('.answer').last();
-
-async function ended(page: Page, state = 'done'): Promise<void> {
-  await expect(answer(page)).toHaveAttribute('data-state', state, { timeout: 30_000 });
-}
-
-function events(...list: [string, object][]): string {
-  return list.map(([name, data]) => `event: ${name}\ndata: ${JSON.stringify(data)}\n\n`).join('');
-}
-
-const OPEN = {
-  request_id: '0199b6a0-0000-7000-8000-000000000001',
-  provider: 'spectr',
-  model: 'spectr/guide',
-  credential: 'none',
-};
-const USAGE = { input: 812, output: 392, cached_read: 0, cached_write: 0, reasoning: 0, cost_nano_usd: 2_100_000, estimated: false };
-
-/** Answers the next questions with this text, as the server would. */
-async function answerWith(page: Page, text: string): Promise<void> {
-  await page.route(DOOR, (route: Route) =>
-    route.fulfill({
-      contentType: 'text/event-stream',
-      body: events(['open', OPEN], ['delta', { text }], ['usage', USAGE], ['done', { stop: 'end' }]),
-    }),
-  );
-}
 
 async function refuseWith(page: Page, status: number, problem: object, headers: Record<string, string> = {}): Promise<void> {
   await page.route(DOOR, (route: Route) =>

@@ -67,7 +67,9 @@ test('models are asked with exactly the text that was shown, and only after Send
   }
   expect(posts).toEqual([]);
 
+  const asked = member.waitForRequest(DOOR);
   await send(member).click();
+  expect((await asked).headers()['x-spectr-account'], 'whose page asks').toMatch(/^[0-9a-f-]{36}$/);
   await expect(answers(member)).toHaveCount(3);
   for (const answer of await answers(member).all()) {
     await expect(answer).toHaveAttribute('data-state', 'done', { timeout: 30_000 });

@@ -301,3 +301,10 @@ test('names and summaries stay in this browser, until they are forgotten', async
   await member.locator('#kept-list').getByRole('button', { name: 'Forget' }).click();
   await expect(member.locator('#kept')).toBeHidden();
 });
+
+test('a report whose only test was cut does not look like a pass', async ({ member }) => {
+  await open(member);
+  await give(member, file('cut.xml', '<testsuite><testcase name="a"><failure mess'));
+  await expect(member.locator('#summary .sentence')).toHaveText('No test was read');
+  await expect(member.locator('#list')).toContainText('No test was read, so whether anything failed is not known.');
+});

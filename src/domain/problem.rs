@@ -46,10 +46,11 @@ problems! {
     NoKey "no_key" 409 "No key for this provider" "Add a key under Settings, API keys, or pick another provider.";
     TooSlow "too_slow" 408 "The request took too long to arrive" "Send it again; on a slow line send less at once.";
     Conflict "conflict" 409 "This was changed meanwhile" "Reload the page and try again.";
+    OtherAccount "other_account" 409 "Somebody else is signed in here now" "Nothing was sent. Load the page again to go on with the account that is signed in.";
     Elsewhere "elsewhere" 409 "The file of this download is not on this server" "Ask for a new one under Settings, Privacy, Download: it begins at once and holds what there is now.";
     AccountPending "account_pending" 409 "This account waits for its deletion" "Call the deletion off under Settings, Privacy, Delete to use it again.";
     Gone "gone" 410 "This is over" "There is nothing left to call off; the receipt of the deletion stays readable.";
-    TooLarge "too_large" 413 "That is too large" "Shorten the conversation or the attachment and send it again.";
+    TooLarge "too_large" 413 "That is too large" "Send less: shorten what you wrote, or what goes along with it.";
     UnsupportedMediaType "unsupported_media_type" 415 "This address does not take that kind of content" "Set the Content-Type that the documentation names.";
     Unprocessable "unprocessable" 422 "Something in the request is not valid" "Mend the field that is named and send it again.";
     KeyRefused "key_refused" 424 "The provider refused your key" "Test or replace the key under Settings, API keys.";

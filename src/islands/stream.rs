@@ -15,6 +15,8 @@ use wasm_bindgen_futures::JsFuture;
 use web_sys::{AbortController, Headers, ReadableStreamDefaultReader, RequestInit, Response};
 
 const DOOR: &str = "/stream/chat";
+/// Names the account whose page asks: the browser may hold the session of another by now.
+const ACCOUNT: &str = "x-spectr-account";
 
 /// Ends a call from outside: the request is dropped, and with it the provider's.
 #[derive(Clone)]
@@ -101,12 +103,12 @@ pub enum Ended {
     Refused(Refusal),
 }
 
-/// Sends the request and hands over each event as it arrives.
-pub async fn chat(request: &ChatRequest, stop: &Stop, mut heed: impl FnMut(StreamEvent)) -> Ended {
+/// Sends the request on behalf of `account` and hands over each event as it arrives.
+pub async fn chat(account: &str, request: &ChatRequest, stop: &Stop, mut heed: impl FnMut(StreamEvent)) -> Ended {
     let Ok(body) = serde_json::to_string(request) else {
         return Ended::Cut;
     };
-    let response = match post(&body, stop).await {
+    let response = match post(account, &body, stop).await {
         Ok(response) => response,
         Err(_) if stop.is_pressed() => return Ended::Stopped,
         Err(_) => return Ended::Refused(Refusal::unreachable(is_online())),
@@ -126,10 +128,11 @@ pub async fn chat(request: &ChatRequest, stop: &Stop, mut heed: impl FnMut(Strea
     }
 }
 
-async fn post(body: &str, stop: &Stop) -> Result<Response, JsValue> {
+async fn post(account: &str, body: &str, stop: &Stop) -> Result<Response, JsValue> {
     let headers = Headers::new()?;
     headers.set("content-type", "application/json")?;
     headers.set("accept", "text/event-stream")?;
+    headers.set(ACCOUNT, account)?;
     let init = RequestInit::new();
     init.set_method("POST");
     init.set_headers(&headers);

@@ -78,6 +78,17 @@ stories! {
         assert!(page.contains("Report Analyzer"), "{page}");
     }
 
+    async fn a_page_of_another_account_is_refused_before_anything_is_asked(stage: Stage) {
+        let other = stage.app.signed_in_user().await;
+        let guide = question(Provider::Spectr, "spectr/guide", "x");
+        for (account, status) in [(other.id.to_string(), 409), (String::new(), 409), (stage.person.id.to_string(), 200)] {
+            let request = stage.post(&guide).header("x-spectr-account", account);
+            let reply = stage.person.client.send(request).await.expect(status);
+            assert_eq!(reply.body.contains("other_account"), status == 409);
+        }
+        assert_eq!(stage.app.count("llm_calls").await, 1);
+    }
+
     async fn the_head_names_the_call_and_forbids_caching_and_buffering(stage: Stage) {
         let (provider, model) = FIVE[1];
         stage.double.always(double::stream(&wires::answer(provider, &["a"])));

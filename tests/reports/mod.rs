@@ -81,6 +81,17 @@ on_both_engines! {
         assert_eq!(app.count("saved_reports").await, 0);
     }
 
+    async fn a_saved_report_without_a_test_does_not_sound_like_a_pass(app: TestApp) {
+        let person = app.signed_in_user().await;
+        let nothing = json!({
+            "keep": "counts", "storm": false, "cause_count": 0,
+            "counts": {"tests": 0, "passed": 0, "failed": 0, "errored": 0, "skipped": 0, "flaky": 0},
+        });
+        let path = save(&person.client, "cut", &nothing).await;
+        let page = person.client.get(&path).await.expect(200).body;
+        assert!(page.contains("No test was read · kept: counts only"), "{page}");
+    }
+
     async fn the_history_tells_which_causes_came_stayed_and_went(app: TestApp) {
         let person = app.signed_in_user().await;
         let mut paths = Vec::new();

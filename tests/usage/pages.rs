@@ -3,6 +3,7 @@
 use super::{call, record};
 use crate::on_both_engines;
 use spectr::domain::usage::NANO_USD;
+use spectr::features::usage::budgets;
 use spectr::infra::clock::Clock;
 
 on_both_engines! {
@@ -38,7 +39,15 @@ on_both_engines! {
         unpriced.price = None;
         record(app, &[unpriced]).await;
         let page = person.client.get("/dashboard").await.expect(200).body;
-        assert!(page.contains("100 % of these calls") && page.contains("unpriced"));
+        assert!(page.contains("100 % of these calls") && page.contains("The price of these calls is not known."));
+        // Beside another whose price is known it is in the chart's table, too.
+        let mut priced = call(app, person.id, app.clock.now());
+        priced.model = "another".to_owned();
+        record(app, &[priced]).await;
+        let page = person.client.get("/dashboard?by=model").await.expect(200).body;
+        let table = page.split("The chart as a table").nth(1).unwrap();
+        assert!(table.contains(">unpriced</td>"), "{table}");
+        assert!(!page.contains("$0.00<"), "{page}");
     }
 
     async fn downloads_are_files_and_leave_a_line_in_the_log(app: TestApp) {
@@ -67,13 +76,32 @@ on_both_engines! {
         assert!(page.contains("daily $0.02"));
     }
 
+    async fn a_limit_that_the_form_does_not_name_stays_and_an_empty_one_goes(app: TestApp) {
+        let person = app.signed_in_user().await;
+        let path = "/settings/budgets";
+        let limits = async || {
+            let [day, month] = budgets::states(&app.app, person.id).await.unwrap();
+            (day.limit, month.limit)
+        };
+        let (two, nine) = (Some(2 * NANO_USD), Some(9 * NANO_USD));
+        person.client.post(path, &[("daily", "2"), ("monthly", "9")]).await.see_other();
+        assert_eq!(limits().await, (two, nine));
+        person.client.post(path, &[]).await.see_other();
+        assert_eq!(limits().await, (two, nine));
+        person.client.post(path, &[("monthly", "")]).await.see_other();
+        assert_eq!(limits().await, (two, None));
+        let page = person.client.post(path, &[("monthly", "x")]).await.expect(422).body;
+        assert!(page.contains("value=\"2\""), "{page}");
+        assert_eq!(limits().await, (two, None));
+    }
+
     async fn an_alert_reaches_the_mailbox(app: TestApp) {
         let person = app.signed_in_user().await;
         let mut conn = app.app.db.begin().await.unwrap();
-        let budget = spectr::features::usage::budgets::Budget { daily: Some(NANO_USD / 100), monthly: None };
-        spectr::features::usage::budgets::set(&mut conn, person.id, budget, app.clock.now()).await.unwrap();
+        let budget = budgets::Budget { daily: Some(NANO_USD / 100), monthly: None };
+        budgets::set(&mut conn, person.id, budget, app.clock.now()).await.unwrap();
         spectr::features::usage::record(&mut conn, &call(app, person.id, app.clock.now())).await.unwrap();
-        spectr::features::usage::budgets::alert(&mut conn, &app.app, person.id, 0).await.unwrap();
+        budgets::alert(&mut conn, &app.app, person.id, 0).await.unwrap();
         conn.commit().await.unwrap();
         assert_eq!(app.count("outbox").await, 1);
         assert_eq!(app.count("budget_alerts").await, 3);

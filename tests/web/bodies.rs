@@ -28,6 +28,20 @@ async fn what_is_too_large_is_refused_with_413_announced_or_not() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn the_page_of_a_form_that_is_too_large_speaks_of_no_conversation() {
+    let app = TestApp::spawn(Engine::Sqlite).await;
+    let client = app.client();
+    let request = client
+        .request(Method::POST, "/login")
+        .header("accept", "text/html")
+        .body(vec![b'a'; 80 * 1024]);
+    let page = client.send(request).await.expect(413).body;
+    assert!(page.contains("At most 64 KiB are taken here.") && page.contains("Send less"));
+    assert!(!page.to_lowercase().contains("conversation"));
+    app.stop().await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn strange_forms_are_400_and_never_500() {
     let app = TestApp::spawn(Engine::Sqlite).await;
     let client = app.client();

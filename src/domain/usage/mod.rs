@@ -210,7 +210,7 @@ impl Metric {
     #[must_use]
     pub const fn of(self, sums: &Sums) -> Option<i64> {
         match self {
-            Self::Cost => Some(sums.cost_nano_usd),
+            Self::Cost => sums.cost(),
             Self::Tokens => Some(sums.tokens()),
             Self::Calls => Some(sums.calls),
             Self::Errors => Some(sums.errors),
@@ -260,6 +260,15 @@ impl Sums {
         self.input_tokens = self.input_tokens.saturating_add(other.input_tokens);
         self.output_tokens = self.output_tokens.saturating_add(other.output_tokens);
         self.latency_ms = self.latency_ms.saturating_add(other.latency_ms);
+    }
+
+    /// Nano-USD; `None` where the price of no call is known.
+    #[must_use]
+    pub const fn cost(&self) -> Option<i64> {
+        if self.calls > 0 && self.unpriced == self.calls {
+            return None;
+        }
+        Some(self.cost_nano_usd)
     }
 
     #[must_use]

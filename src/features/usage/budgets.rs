@@ -34,6 +34,24 @@ impl Budget {
     }
 }
 
+/// What becomes of one limit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Limit {
+    /// It was not spoken of.
+    Unchanged,
+    /// Nano-USD; `None` removes it.
+    To(Option<i64>),
+}
+
+impl Limit {
+    const fn over(self, before: Option<i64>) -> Option<i64> {
+        match self {
+            Self::Unchanged => before,
+            Self::To(limit) => limit,
+        }
+    }
+}
+
 /// Nano-USD that were spent since midnight and since the first of the month (UTC).
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 pub struct Spent {
@@ -142,12 +160,17 @@ pub async fn set(conn: &mut Conn, user: UserId, budget: Budget, now: Timestamp) 
     Ok(())
 }
 
-/// As [`set`], on behalf of the person, noted in the security log.
+/// Changes the daily and the monthly limit on behalf of the person, noted in the security log.
 ///
 /// # Errors
 /// When the database cannot be written.
-pub async fn save(app: &App, caller: &Caller, user: UserId, budget: Budget) -> accounts::Result<()> {
+pub async fn save(app: &App, caller: &Caller, user: UserId, [daily, monthly]: [Limit; 2]) -> accounts::Result<()> {
     let mut conn = app.db.begin().await?;
+    let before = get(&mut conn, user).await?;
+    let budget = Budget {
+        daily: daily.over(before.daily),
+        monthly: monthly.over(before.monthly),
+    };
     set(&mut conn, user, budget, app.clock.now()).await?;
     let event = SecurityEvent {
         kind: SecurityEventKind::BudgetChanged,

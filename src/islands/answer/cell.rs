@@ -114,8 +114,8 @@ impl Cell {
             .unwrap_or((0, None, true))
     }
 
-    /// Asks the model; what was answered before is replaced. `when_ended` runs at every end.
-    pub fn ask(self, request: ChatRequest, when_ended: impl FnOnce() + 'static) {
+    /// Asks the model on behalf of `account`; what was answered before is replaced. `when_ended` runs at every end.
+    pub fn ask(self, account: String, request: ChatRequest, when_ended: impl FnOnce() + 'static) {
         let input = request
             .messages
             .iter()
@@ -137,7 +137,7 @@ impl Cell {
         };
         self.changed();
         leptos::task::spawn_local(async move {
-            let ended = stream::chat(&request, &stop, |event| self.heed(round, event)).await;
+            let ended = stream::chat(&account, &request, &stop, |event| self.heed(round, event)).await;
             self.end(round, ended);
             when_ended();
         });
@@ -308,7 +308,7 @@ pub fn announcement(answer: &Answer) -> String {
             ["Answer of ", &answer.lane.model, " complete. ", note].concat()
         }
         State::Stopped => ["Answer of ", &answer.lane.model, " stopped."].concat(),
-        State::Failed(fault) => [&fault.message, " ", &fault.help].concat(),
+        State::Failed(fault) => [&fault.message, " ", fault.help_for(answer)].concat(),
         State::Waiting | State::Streaming => String::new(),
     }
 }

@@ -1,10 +1,13 @@
 //! What went wrong with an answer, in words that name the mend, and where to go for it.
 
-use super::model::Fault;
+use super::model::{Answer, Fault};
 use crate::domain::chat::{Stop, StreamError};
 use crate::domain::problem::Code;
 use crate::islands::browser::now_ms;
 use crate::islands::stream::{Ended, Refusal};
+
+/// How the help of a fault in mid-answer begins.
+const IS_KEPT: &str = "What arrived is kept. ";
 
 impl From<Refusal> for Fault {
     fn from(refusal: Refusal) -> Self {
@@ -52,6 +55,15 @@ impl Fault {
         }
     }
 
+    /// What to do about it; that something is kept is said only where there is something.
+    #[must_use]
+    pub fn help_for(&self, answer: &Answer) -> &str {
+        if answer.has_begun() {
+            return &self.help;
+        }
+        self.help.strip_prefix(IS_KEPT).unwrap_or(&self.help)
+    }
+
     /// The page on which the fault is mended, and the words of the link to it. `here` is the path to come
     /// back to.
     #[must_use]
@@ -59,6 +71,7 @@ impl Fault {
         match self.code.as_str() {
             "key_refused" | "no_key" | "trial_exhausted" => Some(("/settings/keys".to_owned(), "Open API keys")),
             "budget_exhausted" => Some(("/settings/budgets".to_owned(), "Open budgets")),
+            "other_account" => Some((here.to_owned(), "Load the page again")),
             "signed_out" => Some((["/login?next=", here].concat(), "Sign in")),
             _ => None,
         }
@@ -76,5 +89,30 @@ pub const fn stop_note(stop: Stop) -> Option<&'static str> {
         Stop::ContentFilter => Some("The provider's content filter ended the answer."),
         Stop::ContextWindow => Some("The conversation filled the model's context. Start a new one or shorten it."),
         Stop::Pause => Some("The provider paused the answer. Ask it to go on."),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Lane;
+    use super::*;
+
+    #[test]
+    fn nothing_is_said_to_be_kept_where_nothing_arrived() {
+        let cut = Fault::cut();
+        let mut answer = Answer::new(Lane::guide());
+        assert_eq!(cut.help_for(&answer), "Retry to ask again.");
+        answer.text.push('a');
+        assert_eq!(cut.help_for(&answer), "What arrived is kept. Retry to ask again.");
+    }
+
+    #[test]
+    fn a_page_of_another_account_is_loaded_again_where_it_stands() {
+        let refusal = Refusal {
+            code: Code::OtherAccount.code().to_owned(),
+            ..Refusal::default()
+        };
+        let mend = Fault::from(refusal).mend("/assistant");
+        assert_eq!(mend, Some(("/assistant".to_owned(), "Load the page again")));
     }
 }

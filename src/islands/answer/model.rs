@@ -117,6 +117,12 @@ impl Answer {
             total_ms: None,
         }
     }
+
+    /// Whether anything of the answer is here: text, reasoning or calls of tools.
+    #[must_use]
+    pub const fn has_begun(&self) -> bool {
+        !(self.text.is_empty() && self.reasoning.is_empty() && self.tools.is_empty())
+    }
 }
 
 /// A rough count of tokens, for the meter until the provider's figure comes: four bytes each in

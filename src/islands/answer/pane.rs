@@ -95,8 +95,12 @@ fn end(answer: &Answer, key: &str) -> Option<Element> {
     match &answer.state {
         State::Waiting | State::Streaming => Some(Element::new("span").class("caret").with("aria-hidden", "true")),
         State::Done(stop) => stop_note(*stop).map(note),
-        State::Stopped => Some(note("Stopped. What had arrived is kept.")),
+        State::Stopped => Some(note(stopped(answer))),
         State::Failed(fault) => {
+            let fault = &Fault {
+                help: fault.help_for(answer).to_owned(),
+                ..fault.clone()
+            };
             let retry = retry(fault, key);
             let request = answer.request_id.map(|id| id.to_string());
             Some(
@@ -104,6 +108,16 @@ fn end(answer: &Answer, key: &str) -> Option<Element> {
                     .maybe(request.map(|id| Element::new("p").class("faint small mono").text("Request ").text(&id))),
             )
         }
+    }
+}
+
+/// What is there of an answer that was stopped. One without an end was kept while it came in: its page was left, or
+/// another tab still reads it.
+const fn stopped(answer: &Answer) -> &'static str {
+    match (answer.has_begun(), answer.total_ms) {
+        (false, _) => "Stopped before any of it was kept.",
+        (true, Some(_)) => "Stopped. What had arrived is kept.",
+        (true, None) => "This was still arriving when it was last kept. What had come by then is here.",
     }
 }
 
@@ -343,4 +357,20 @@ fn meter_words(cell: Cell) -> String {
     let rough = if is_rough { "~" } else { "" };
     let cost = cost.map(|nano| [rough, &words::usd(nano), " · "].concat());
     [&cost.unwrap_or_default(), rough, &words::count(tokens), " tokens"].concat()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::model::Lane;
+    use super::*;
+
+    #[test]
+    fn of_a_stopped_answer_no_more_is_promised_than_is_there() {
+        let mut answer = Answer::new(Lane::guide());
+        assert!(stopped(&answer).contains("before any"));
+        answer.text.push('a');
+        assert!(stopped(&answer).contains("by then"));
+        answer.total_ms = Some(900);
+        assert!(stopped(&answer).contains("What had arrived is kept"));
+    }
 }

@@ -87,11 +87,12 @@ pub enum ImportError {
     Broken,
 }
 
-/// Reads an exported file; `fresh_id` names what is imported, so that nothing is overwritten.
+/// Reads an exported file; `fresh_id` names what is imported, so that nothing is overwritten. Nothing in it is
+/// younger than `now`: a date that no calendar has would lead the history for ever.
 ///
 /// # Errors
 /// [`ImportError`]; then nothing of the file is taken.
-pub fn import(text: &str, mut fresh_id: impl FnMut() -> String) -> Result<Vec<Conversation>, ImportError> {
+pub fn import(text: &str, now: i64, mut fresh_id: impl FnMut() -> String) -> Result<Vec<Conversation>, ImportError> {
     #[derive(Deserialize)]
     struct Head {
         format: String,
@@ -114,6 +115,9 @@ pub fn import(text: &str, mut fresh_id: impl FnMut() -> String) -> Result<Vec<Co
         }
         conversation.id = fresh_id();
         conversation.revision = 0;
+        for date in [&mut conversation.created_at, &mut conversation.updated_at] {
+            *date = (*date).min(now).max(0);
+        }
         conversation.title = clean_title(&conversation.title);
         settle(conversation);
     }
@@ -135,6 +139,8 @@ mod tests {
     use super::*;
     use crate::domain::chat::Stop;
     use crate::islands::answer::model::{Answer, Lane};
+
+    const NOW: i64 = 1_790_000_000_000;
 
     fn conversation() -> Conversation {
         Conversation {
@@ -161,7 +167,7 @@ mod tests {
 
     #[test]
     fn an_export_comes_back_under_a_new_id() {
-        let imported = import(&json(vec![conversation()]), || "b".to_owned()).unwrap();
+        let imported = import(&json(vec![conversation()]), NOW, || "b".to_owned()).unwrap();
         let expected = Conversation {
             id: "b".to_owned(),
             revision: 0,
@@ -173,23 +179,31 @@ mod tests {
     #[test]
     fn foreign_newer_and_broken_files_are_refused_whole() {
         let fresh = || "b".to_owned();
-        assert_eq!(import("hello", fresh), Err(ImportError::NotOurs));
+        assert_eq!(import("hello", NOW, fresh), Err(ImportError::NotOurs));
         assert_eq!(
-            import(r#"{"format":"x","version":1}"#, fresh),
+            import(r#"{"format":"x","version":1}"#, NOW, fresh),
             Err(ImportError::NotOurs)
         );
         let newer = json(vec![]).replace("\"version\":1", "\"version\":2");
-        assert_eq!(import(&newer, fresh), Err(ImportError::Newer));
+        assert_eq!(import(&newer, NOW, fresh), Err(ImportError::Newer));
         let broken = json(vec![conversation()]).replace("\"turns\"", "\"turn\"");
-        assert_eq!(import(&broken, fresh), Err(ImportError::Broken));
+        assert_eq!(import(&broken, NOW, fresh), Err(ImportError::Broken));
     }
 
     #[test]
     fn nothing_imported_is_running() {
         let mut running = conversation();
         running.turns[0].answers[0].state = State::Streaming;
-        let imported = import(&json(vec![running]), || "b".to_owned()).unwrap();
+        let imported = import(&json(vec![running]), NOW, || "b".to_owned()).unwrap();
         assert_eq!(imported[0].turns[0].answers[0].state, State::Stopped);
+    }
+
+    #[test]
+    fn dates_that_no_calendar_has_become_the_day_of_the_import() {
+        let mut strange = conversation();
+        (strange.created_at, strange.updated_at) = (-1, i64::MAX);
+        let imported = import(&json(vec![strange]), NOW, || "b".to_owned()).unwrap();
+        assert_eq!((imported[0].created_at, imported[0].updated_at), (0, NOW));
     }
 
     #[test]

@@ -25,8 +25,10 @@ pub fn attach(session: Session, files: Vec<File>) {
                 Err(reason) => refused.push(["“", &name, "” ", &reason.to_string(), limit(&reason)].concat()),
             }
         }
-        if !refused.is_empty() {
-            session.tell(refused.join(" "), true);
+        if refused.is_empty() {
+            session.took_files();
+        } else {
+            session.refuse_files(refused.join(" "));
         }
     });
 }
@@ -61,18 +63,18 @@ pub fn pasted(session: Session, event: &JsValue) -> bool {
     };
     if text.len() > MAX_FILE {
         let kilobytes = (text.len() / 1024).to_string();
-        session.tell(
+        session.refuse_files(
             [
                 "The pasted text has ",
                 &kilobytes,
                 " KB; the limit is 256 KB. Paste the part that matters.",
             ]
             .concat(),
-            true,
         );
     } else {
         let name = "pasted-text.txt".to_owned();
         session.files.update(|files| files.push(Attachment { name, text }));
+        session.took_files();
     }
     true
 }

@@ -7,7 +7,7 @@ use super::session::Session;
 use super::store::{Saved, Store, Word};
 use crate::islands::answer::model::Lane;
 use crate::islands::browser::idb::Outcome;
-use crate::islands::browser::{download, random_id};
+use crate::islands::browser::{download, now_ms, random_id};
 use leptos::prelude::*;
 use leptos::task::spawn_local;
 use send_wrapper::SendWrapper;
@@ -86,7 +86,8 @@ impl Keeper {
 
 impl Session {
     /// Opens the account's store and brings back choices, history and the conversation of the address.
-    pub fn open_store(self, account: String) {
+    pub fn open_store(self) {
+        let account = self.account.get_value();
         spawn_local(async move {
             match Store::open(&account, move |word| self.hear(word)).await {
                 Ok(store) => {
@@ -337,7 +338,7 @@ impl Session {
 
     /// Adds the conversations of an exported file to this browser.
     pub fn import(self, text: String) {
-        let conversations = match export::import(&text, random_id) {
+        let conversations = match export::import(&text, now_ms(), random_id) {
             Ok(conversations) => conversations,
             Err(error @ (ImportError::NotOurs | ImportError::Newer | ImportError::Broken)) => {
                 return self.tell(error.to_string(), true);

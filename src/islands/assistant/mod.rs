@@ -25,6 +25,7 @@ mod shortcuts;
 pub mod store;
 mod thread;
 
+use crate::islands::answer::model::{Answer, State};
 use crate::islands::answer::pane::Board;
 use crate::islands::browser::{field, find, focus_soon, next_frame};
 use crate::islands::models::Source;
@@ -37,6 +38,8 @@ use std::time::Duration;
 
 /// How often a running answer is written down.
 const SAVE_EVERY: Duration = Duration::from_secs(2);
+/// When a beginning answer is written down, after its first text: somebody may leave it soon.
+const SAVE_SOON: [Duration; 2] = [Duration::from_millis(500), Duration::from_secs(1)];
 /// How often somebody who waits to retry sees the time go by.
 const TICK: Duration = Duration::from_millis(500);
 /// How long after the last key the draft is written down.
@@ -46,16 +49,16 @@ const NEAR_END: i32 = 80;
 
 type View = fn(Session) -> Vec<Node>;
 
-/// The assistant. `account` keys the browser's store: an id that names nobody.
+/// The assistant. `account` keys the browser's store and tells the server whose page asks: an id that names nobody.
 ///
 /// The frame is leptos'; what changes is drawn into it by views (see `tree` for the reason).
 #[island]
 pub fn Assistant(account: String, sources: Vec<Source>) -> impl IntoView {
-    let session = Session::new(sources);
+    let session = Session::new(account, sources);
     let root = NodeRef::<tag::Div>::new();
     Effect::new(move |_| {
         if root.get().is_some() {
-            begin(session, &account);
+            begin(session);
         }
     });
     let first = move |view: View| html::write(&view(session));
@@ -105,7 +108,7 @@ pub fn Assistant(account: String, sources: Vec<Source>) -> impl IntoView {
 }
 
 /// Brings the island to life in the browser.
-fn begin(session: Session, account: &str) {
+fn begin(session: Session) {
     // What was typed before the page came alive stands in the field already.
     if let Some(field) = field(composer::FIELD) {
         session.draft.set(field.value());
@@ -126,8 +129,9 @@ fn begin(session: Session, account: &str) {
     );
     small_things(session);
     keep_draft(session);
+    keep_beginnings(session);
     listen(session);
-    session.open_store(account.to_owned());
+    session.open_store();
 }
 
 /// The thread: panes first, then the texts in them, then the reader's place at the end.
@@ -203,6 +207,29 @@ fn keep_draft(session: Session) {
     });
 }
 
+/// Writes an answer down as soon as it begins: whoever leaves soon finds more than an empty one.
+fn keep_beginnings(session: Session) {
+    let is_streaming = |answer: &Answer| answer.state == State::Streaming;
+    Effect::new(move |before: Option<usize>| {
+        let cells = session.cells().into_iter();
+        let begun = cells.filter(|cell| cell.with_state(is_streaming)).count();
+        if begun > before.unwrap_or_default() {
+            session.save();
+            for after in SAVE_SOON {
+                set_timeout(move || save_running(session), after);
+            }
+        }
+        begun
+    });
+}
+
+/// Writes down what is on the screen while an answer comes in.
+fn save_running(session: Session) {
+    if untrack(|| session.is_running()) {
+        session.save();
+    }
+}
+
 /// Follows keys and the address, and writes running answers down now and then and when the page goes.
 fn listen(session: Session) {
     let listeners = [
@@ -210,18 +237,13 @@ fn listen(session: Session) {
         window_event_listener(ev::hashchange, move |_| session.open_from_address()),
         window_event_listener(ev::pagehide, move |_| session.save()),
     ];
-    let save = move || {
-        if untrack(|| session.is_running()) {
-            session.save();
-        }
-    };
     let tick = move || {
         if session.is_waiting_to_retry() {
             session.clock.update(|time| *time = time.wrapping_add(1));
         }
     };
     let timers = [
-        set_interval_with_handle(save, SAVE_EVERY),
+        set_interval_with_handle(move || save_running(session), SAVE_EVERY),
         set_interval_with_handle(tick, TICK),
     ];
     on_cleanup(move || {

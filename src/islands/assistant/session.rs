@@ -44,6 +44,8 @@ fn snapshot(cell: Cell) -> Answer {
 pub struct Notice {
     pub text: String,
     pub is_bad: bool,
+    /// Whether it refuses files; it is settled once others are taken.
+    pub is_of_files: bool,
 }
 
 /// What is asked of a line of the history.
@@ -85,6 +87,8 @@ pub struct Session {
     /// Grows while somebody waits for the time to retry.
     pub clock: RwSignal<u32>,
     pub keeper: Keeper,
+    /// Whose page this is: keys the browser's store and goes along with each question.
+    pub account: StoredValue<String>,
     created_at: StoredValue<i64>,
     /// Owns the signals of the turns on the screen; replaced with the conversation.
     scope: StoredValue<Owner>,
@@ -93,7 +97,7 @@ pub struct Session {
 
 impl Session {
     #[must_use]
-    pub fn new(sources: Vec<Source>) -> Self {
+    pub fn new(account: String, sources: Vec<Source>) -> Self {
         Self {
             picker: Picker::new(sources),
             id: RwSignal::new(String::new()),
@@ -110,6 +114,7 @@ impl Session {
             notice: RwSignal::new(None),
             clock: RwSignal::new(0),
             keeper: Keeper::new(),
+            account: StoredValue::new(account),
             created_at: StoredValue::new(0),
             scope: StoredValue::new(Owner::new()),
             next_key: StoredValue::new(0),
@@ -182,7 +187,7 @@ impl Session {
                 let request = turn
                     .prompt
                     .with_untracked(|prompt| model::request(&cell.lane(), &instructions, &before, prompt));
-                cell.ask(request, move || self.ended(cell));
+                cell.ask(self.account.get_value(), request, move || self.ended(cell));
                 return;
             }
             before.push(turn.snapshot());
@@ -304,7 +309,27 @@ impl Session {
         self.notice.set(Some(Notice {
             text: text.into(),
             is_bad,
+            is_of_files: false,
         }));
+    }
+
+    /// Tells the person which files were not taken, and why.
+    pub fn refuse_files(self, text: String) {
+        self.notice.set(Some(Notice {
+            text,
+            is_bad: true,
+            is_of_files: true,
+        }));
+    }
+
+    /// Files were taken: an earlier refusal is settled.
+    pub fn took_files(self) {
+        if self
+            .notice
+            .with_untracked(|notice| notice.as_ref().is_some_and(|notice| notice.is_of_files))
+        {
+            self.notice.set(None);
+        }
     }
 
     fn turn_cell(self, turn: Turn) -> TurnCell {

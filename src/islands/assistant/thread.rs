@@ -138,7 +138,7 @@ fn edit(turn: TurnCell, later: usize) -> Element {
 /// A word to the person that belongs to no answer.
 #[must_use]
 pub fn notice(session: Session) -> Vec<Node> {
-    let Some(Notice { text, is_bad }) = session.notice.get() else {
+    let Some(Notice { text, is_bad, .. }) = session.notice.get() else {
         return Vec::new();
     };
     let class = if is_bad {
@@ -179,9 +179,10 @@ pub fn bar(session: Session) -> Vec<Node> {
             .into(),
     ];
     if has_turns {
+        // Icons of their own: on phones they stand without the words.
         let markdown =
-            tool("export-markdown", glyphs::DOWNLOAD, "Markdown").with("title", "Export this conversation as Markdown");
-        let json = tool("export-json", glyphs::DOWNLOAD, "JSON").with("title", "Export this conversation as JSON");
+            tool("export-markdown", glyphs::WRITING, "Markdown").with("title", "Export this conversation as Markdown");
+        let json = tool("export-json", glyphs::JSON, "JSON").with("title", "Export this conversation as JSON");
         nodes.extend([markdown.into(), json.into()]);
     }
     let help = button("button quiet small square", "help")

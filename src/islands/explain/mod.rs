@@ -27,10 +27,10 @@ const TICK: Duration = Duration::from_millis(500);
 /// The field of the text that is sent.
 const FIELD: &str = "#explain-text";
 
-/// Text, models and answers. The form's `reset` begins with another text.
+/// Text, models and answers; `account` tells the server whose page asks. The form's `reset` begins with another text.
 #[island]
-pub fn Explainer(sources: Vec<Source>) -> impl IntoView {
-    let state = State::new(sources);
+pub fn Explainer(account: String, sources: Vec<Source>) -> impl IntoView {
+    let state = State::new(account, sources);
     let root = NodeRef::<tag::Div>::new();
     Effect::new(move |_| {
         if root.get().is_some() {

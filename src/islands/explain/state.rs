@@ -28,6 +28,8 @@ pub struct State {
     pub said: RwSignal<String>,
     /// Grows while somebody waits for the time to retry.
     pub clock: RwSignal<u32>,
+    /// Whose page this is; it goes along with each question.
+    account: StoredValue<String>,
     /// The text that was sent, to find quotations in.
     source: StoredValue<Option<Arc<evidence::Source>>>,
     /// Owns the signals of the answers on the screen; replaced with them.
@@ -37,7 +39,7 @@ pub struct State {
 
 impl State {
     #[must_use]
-    pub fn new(sources: Vec<Source>) -> Self {
+    pub fn new(account: String, sources: Vec<Source>) -> Self {
         Self {
             picker: Picker::new(sources),
             is_ready: RwSignal::new(false),
@@ -46,6 +48,7 @@ impl State {
             answers: RwSignal::new(Vec::new()),
             said: RwSignal::new(String::new()),
             clock: RwSignal::new(0),
+            account: StoredValue::new(account),
             source: StoredValue::new(None),
             scope: StoredValue::new(Owner::new()),
             next_key: StoredValue::new(0),
@@ -120,7 +123,7 @@ impl State {
     /// Asks the model of this answer (once more) about the text that was sent.
     pub fn ask(self, cell: Cell) {
         let request = self.sent.with_untracked(|text| request(&cell.lane(), text));
-        cell.ask(request, move || {
+        cell.ask(self.account.get_value(), request, move || {
             let is_shown = self
                 .answers
                 .try_get_untracked()

@@ -3,7 +3,7 @@
 
 use super::sse::SseBody;
 use crate::domain::chat::ChatRequest;
-use crate::domain::ids::CallId;
+use crate::domain::ids::{CallId, UserId};
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
 use crate::features::engine::{self, About, EngineStream};
@@ -15,6 +15,8 @@ use axum::http::{HeaderMap, HeaderName, HeaderValue, header};
 use axum::response::Response;
 use std::time::Duration;
 
+/// Whose page asks. A page that stayed open while somebody else signed in must not speak for them.
+const ACCOUNT: HeaderName = HeaderName::from_static("x-spectr-account");
 const UPSTREAM_ID: HeaderName = HeaderName::from_static("x-spectr-upstream-id");
 const OVERHEAD: HeaderName = HeaderName::from_static("x-spectr-overhead-us");
 const COST: HeaderName = HeaderName::from_static("x-spectr-cost");
@@ -28,9 +30,11 @@ pub async fn chat(
     State(app): State<App>,
     Extension(id): Extension<CallId>,
     SignedInApi(user): SignedInApi,
+    headers: HeaderMap,
     body: Bytes,
 ) -> Response {
     let opened = match read(&body) {
+        _ if is_of_another(&headers, user.id) => Err(Code::OtherAccount.into()),
         Ok(_) if user.restricts_calls => Err(Code::Restricted.into()),
         Ok(request) => engine::open(&app, user.id, id, request).await,
         Err(problem) => Err(problem),
@@ -39,6 +43,12 @@ pub async fn chat(
         Ok(stream) => answer(stream, app.engine.timing().heartbeat),
         Err(problem) => respond::problem(&problem, Some(id)),
     }
+}
+
+/// Whether the page that asks belongs to another account; callers that name none speak for the session's.
+fn is_of_another(headers: &HeaderMap, user: UserId) -> bool {
+    let named = headers.get(ACCOUNT).map(HeaderValue::as_bytes);
+    named.is_some_and(|named| named != user.to_string().as_bytes())
 }
 
 /// # Errors

@@ -4,7 +4,7 @@ use crate::domain::fields::FieldErrors;
 use crate::domain::usage::{Span, parse_usd, plain_usd, usd};
 use crate::features::App;
 use crate::features::accounts;
-use crate::features::usage::budgets::{self, Budget, State as Stand};
+use crate::features::usage::budgets::{self, Limit, State as Stand};
 use crate::web::auth::{SignedIn, see_other};
 use crate::web::client::caller;
 use crate::web::components::{AppShell, Field, Notice, Panel, ProblemNotice, Tone, Width};
@@ -29,12 +29,18 @@ pub fn doors() -> Router<App> {
 
 async fn post_budgets(State(app): State<App>, SignedIn(user): SignedIn, form: Form) -> Response {
     let mut errors = FieldErrors::default();
-    let [daily, monthly] = Span::ALL.map(|span| errors.take(span.id(), parse_usd(form.fields.get(span.id()))));
+    let [daily, monthly] = Span::ALL.map(|span| match form.fields.find(span.id()) {
+        Some(text) => errors.take(span.id(), parse_usd(text)).map(Limit::To),
+        None => Some(Limit::Unchanged),
+    });
     let (Some(daily), Some(monthly)) = (daily, monthly) else {
-        let state = FormState::new(FORM, &form.fields, &[Span::Day.id(), Span::Month.id()], errors);
+        // A field that was not sent shows what is stored, so that saving again changes nothing of it.
+        let sent = Span::ALL.map(Span::id).into_iter();
+        let sent: Vec<_> = sent.filter(|name| form.fields.find(name).is_some()).collect();
+        let state = FormState::new(FORM, &form.fields, &sent, errors);
         return render::page(&app, &form.parts, StatusCode::UNPROCESSABLE_ENTITY, state).await;
     };
-    match budgets::save(&app, &caller(&app, &form.parts), user.id, Budget { daily, monthly }).await {
+    match budgets::save(&app, &caller(&app, &form.parts), user.id, [daily, monthly]).await {
         Ok(()) => see_other("/settings/budgets?notice=saved"),
         Err(error) => respond::problem(&error.into(), None),
     }

@@ -260,7 +260,9 @@ fn Stream() -> impl IntoView {
             <code>"provider"</code>", " <code>"model"</code> " and " <code>"messages"</code>
             " are required; without " <code>"key_id"</code> " the newest key of that provider is used. "
             <code>"feature"</code> ", " <code>"assistant"</code> " or " <code>"reports"</code>
-            ", is the part of the product under which the call is counted. Nothing of the content is stored or logged."
+            ", is the part of the product under which the call is counted. A page names its account in "
+            <code>"x-spectr-account"</code>
+            ", so that it cannot speak for somebody who signed in since. Nothing of the content is stored or logged."
         </p>
         <pre><code>{REQUEST}</code></pre>
         <p>"Providers: "{providers}</p>

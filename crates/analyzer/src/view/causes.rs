@@ -27,9 +27,14 @@ pub fn list(desk: &Desk, analysis: &Analysis, filter: &Filter, look: Look<'_>) -
     });
     let most = causes.iter().map(|(_, size)| *size).max().unwrap_or(1);
     let stretch = Stretch::of(causes.into_iter(), look.page);
+    let empty = if analysis.counts().tests == 0 {
+        "No test was read, so whether anything failed is not known."
+    } else {
+        "Nothing failed, so there are no causes."
+    };
     html! {
         @if stretch.total == 0 {
-            (nothing(filter, "Nothing failed, so there are no causes."))
+            (nothing(filter, empty))
         } @else {
             ol.causes aria-label="Causes" {
                 @for (cause, size) in &stretch.items {
@@ -111,7 +116,7 @@ fn fits(analysis: &Analysis, cause: &Cluster, filter: &Filter) -> bool {
 #[cfg(test)]
 mod tests {
     use crate::desk::Desk;
-    use crate::desk::tests::desk;
+    use crate::desk::tests::{desk, give};
     use crate::view::{self, List, Look, Order};
 
     fn shown(desk: &Desk, filter: &str, order: Order) -> String {
@@ -148,6 +153,16 @@ mod tests {
             assert!(html.contains(has) && !html.contains(lacks), "{filter}");
         }
         assert!(shown(&desk, "zebra", Order::Size).contains("Nothing has these words"));
+    }
+
+    #[test]
+    fn that_nothing_failed_is_said_of_tests_that_were_read_only() {
+        let mut empty = Desk::default();
+        give(&mut empty, "empty.xml", "<testsuite></testsuite>");
+        empty.conclude(false);
+        let html = shown(&empty, "", Order::Size);
+        assert!(html.contains("No test was read") && !html.contains("Nothing failed"));
+        assert!(shown(&desk(&[], 3), "", Order::Size).contains("Nothing failed"));
     }
 
     #[test]

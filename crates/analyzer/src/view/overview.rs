@@ -87,7 +87,10 @@ fn sentence(analysis: &Analysis) -> String {
     }
     let counts = analysis.counts();
     let failures = counts.failed + counts.errored;
-    let mut text = if failures == 0 {
+    let mut text = if counts.tests == 0 {
+        // "No failures" would sound like a run that passed.
+        "No test was read".to_owned()
+    } else if failures == 0 {
         format!("No failures in {}", counted(counts.tests, "test", "tests"))
     } else {
         format!(
@@ -150,6 +153,19 @@ mod tests {
         assert!(text(&desk(&TWO[1..], 30)).contains("1 failure, 1 cause<"));
         assert!(text(&desk(&[], 30)).contains("No failures in 30 tests<"));
         assert!(text(&Desk::default()).is_empty());
+    }
+
+    #[test]
+    fn a_report_whose_only_test_was_cut_does_not_sound_like_a_pass() {
+        let mut cut = Desk::default();
+        give(&mut cut, "cut.xml", "<testsuite><testcase name=\"a\"><failure mess");
+        cut.conclude(false);
+        let shown = text(&cut);
+        assert!(
+            shown.contains("No test was read<") && shown.contains("skipped"),
+            "{shown}"
+        );
+        assert!(!shown.contains("No failures"));
     }
 
     #[test]

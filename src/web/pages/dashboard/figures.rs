@@ -21,7 +21,7 @@ pub fn Figures(usage: Arc<Overview>, period: Period) -> impl IntoView {
         (now.tokens() > 0).then(|| format!("{} in, {} out", compact(now.input_tokens), compact(now.output_tokens)));
     view! {
         <dl class="figures">
-            <Figure label="Cost" value=usd(now.cost_nano_usd) trend=trend(cost, period) more=unpriced />
+            <Figure label="Cost" value=now.cost().map_or_else(|| "unpriced".to_owned(), usd) trend=trend(cost, period) more=unpriced />
             <Figure label="Calls" value=grouped(now.calls) trend=trend(calls, period) more=failed />
             <Figure label="Tokens" value=compact(now.tokens()) trend=trend(tokens, period) more=split />
             <Figure label="Median time to first token"

@@ -4,6 +4,7 @@
 //! included; nothing here needs a script.
 
 mod chart;
+mod drawing;
 mod figures;
 mod filters;
 mod parts;

@@ -99,15 +99,10 @@ pub fn PartsTable(usage: Arc<Overview>, view: View, names: Names) -> impl IntoVi
 #[component]
 fn Cells(sums: Sums, whole: Sums) -> impl IntoView {
     let dash = || "—".to_owned();
-    let cost = if sums.calls > 0 && sums.unpriced == sums.calls {
-        "unpriced".to_owned()
-    } else {
-        usd(sums.cost_nano_usd)
-    };
-    let share = if whole.cost_nano_usd > 0 {
-        format!("{} %", sums.cost_nano_usd.saturating_mul(100) / whole.cost_nano_usd)
-    } else {
-        dash()
+    let cost = sums.cost().map_or_else(|| "unpriced".to_owned(), usd);
+    let share = match sums.cost() {
+        Some(cost) if whole.cost_nano_usd > 0 => format!("{} %", cost.saturating_mul(100) / whole.cost_nano_usd),
+        _ => dash(),
     };
     view! {
         <td class="num">{cost}</td>

@@ -37,7 +37,10 @@ impl View {
 
     /// The address of this view; defaults are left out.
     pub fn href(&self) -> String {
-        let mut pairs = Serializer::new(String::from("/dashboard?"));
+        let path = String::from("/dashboard?");
+        let end = path.len();
+        // What stands before the pairs is told apart, or a `&` would lead the first of them.
+        let mut pairs = Serializer::for_suffix(path, end);
         for (name, value) in self.pairs() {
             pairs.append_pair(name, &value);
         }
@@ -96,6 +99,16 @@ mod tests {
             .unwrap();
         assert_eq!(View::of(&uri), View::default());
         assert_eq!(View::default().href(), "/dashboard");
+    }
+
+    #[test]
+    fn an_address_begins_with_its_first_value() {
+        let view = View {
+            period: Period::Week,
+            by: Breakdown::Model,
+            ..View::default()
+        };
+        assert_eq!(view.href(), "/dashboard?period=7&by=model");
     }
 
     proptest! {

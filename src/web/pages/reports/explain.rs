@@ -3,6 +3,7 @@
 //! What can be asked is decided here, without any secret. The island's code is loaded when the dialog opens for the
 //! first time (`public/reports-explain.js`), so that reading reports does not wait for it.
 
+use crate::domain::ids::UserId;
 use crate::features::{App, vault};
 use crate::islands::explain::Explainer;
 use crate::islands::models::{Payer, Source};
@@ -20,17 +21,17 @@ pub fn dialog() -> impl IntoView {
     let (app, user) = (use_context::<App>(), current_user());
     Suspend::new(async move {
         let (app, user) = app.zip(user)?;
-        Some(frame(sources(&app, user.id).await))
+        Some(frame(user.id, sources(&app, user.id).await))
     })
 }
 
-fn frame(found: Result<Vec<Source>, vault::VaultError>) -> AnyView {
+fn frame(user: UserId, found: Result<Vec<Source>, vault::VaultError>) -> AnyView {
     let body = match found {
         Ok(sources) => {
             let has_model = sources.iter().any(|it| it.payer != Payer::Nobody);
             view! {
                 {(!has_model).then(without_key)}
-                <Explainer sources />
+                <Explainer account=user.to_string() sources />
             }
             .into_any()
         }

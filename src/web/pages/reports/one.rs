@@ -93,6 +93,10 @@ fn sentence(report: &Saved) -> String {
         Keep::Causes => "causes with redacted messages, without names of tests",
         Keep::Tests => "causes with redacted messages and names of tests",
     };
+    if report.counts.tests == 0 {
+        // "0 failures" would sound like a run that passed.
+        return format!("No test was read · kept: {kept}");
+    }
     let failures = counted(report.failures(), "failure", "failures");
     let causes = counted(report.cause_count, "cause", "causes");
     format!("{failures}, {causes} · kept: {kept}")
