@@ -12,11 +12,13 @@ use std::net::SocketAddr;
 use std::process::ExitCode;
 use std::sync::Arc;
 use std::time::Duration;
-use tokio::net::TcpListener;
+use tokio::net::{TcpListener, TcpSocket};
 use tokio::signal::unix::{Signal, SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::task::JoinHandle;
 
+/// Connections that may wait to be taken.
+const BACKLOG: u32 = 1024;
 /// How long an interrupted server waits for its databases: what still uses a connection is not asked to end.
 const CLOSE: Duration = Duration::from_secs(1);
 
@@ -30,17 +32,17 @@ pub async fn serve(welcome: bool) -> Result<ExitCode> {
     if config.accepts_plaintext {
         tracing::warn!("SPECTR_DATABASE_PLAINTEXT: a database on another machine may be reached without verified TLS");
     }
+    let addresses = Addresses::take(&config)?;
     data_dir::create(&config.data_dir)?;
     let is_sqlite = config.database_url.starts_with("sqlite");
-    // Before the addresses: who connects while this waits for another server would wait with it.
     let _lock = if is_sqlite {
         Some(ServeLock::take(&config.data_dir).await?)
     } else {
         None
     };
-    let listeners = Listeners::bind(&config).await?;
     let app = App::open(config, Arc::new(SystemClock)).await?;
     replay(&app).await?;
+    let listeners = addresses.listen()?;
     let signals = Signals::new()?;
     tracing::info!(address = %app.config.public_url, "listening");
     if welcome {
@@ -135,20 +137,61 @@ impl Signals {
     }
 }
 
-/// The addresses of the server, taken before it says that it listens.
+/// The addresses of the server: taken at once, so that one that is not free is told without waiting for anything,
+/// and listened at when there is somebody to answer.
+struct Addresses {
+    site: Address,
+    metrics: Option<Address>,
+}
+
 struct Listeners {
     site: TcpListener,
     metrics: Option<TcpListener>,
 }
 
-impl Listeners {
-    async fn bind(config: &Config) -> Result<Self> {
-        let site = listen("SPECTR_ADDR", config.addr).await?;
-        let metrics = match config.metrics_addr {
-            Some(addr) => Some(listen("SPECTR_METRICS_ADDR", addr).await?),
-            None => None,
+impl Addresses {
+    fn take(config: &Config) -> Result<Self> {
+        let metrics = config.metrics_addr.map(|addr| Address::take("SPECTR_METRICS_ADDR", addr));
+        Ok(Self {
+            site: Address::take("SPECTR_ADDR", config.addr)?,
+            metrics: metrics.transpose()?,
+        })
+    }
+
+    fn listen(self) -> Result<Listeners> {
+        Ok(Listeners {
+            site: self.site.listen()?,
+            metrics: self.metrics.map(Address::listen).transpose()?,
+        })
+    }
+}
+
+/// An address that is taken and answers nobody yet.
+struct Address {
+    socket: TcpSocket,
+    name: &'static str,
+    addr: SocketAddr,
+}
+
+impl Address {
+    fn take(name: &'static str, addr: SocketAddr) -> Result<Self> {
+        let bound = || {
+            let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            // Connections of a server that has just ended do not keep its address.
+            socket.set_reuseaddr(true)?;
+            socket.bind(addr)?;
+            Ok(socket)
         };
-        Ok(Self { site, metrics })
+        match bound() {
+            Ok(socket) => Ok(Self { socket, name, addr }),
+            Err(error) => Err(not_free(name, addr, &error).into()),
+        }
+    }
+
+    fn listen(self) -> Result<TcpListener> {
+        let Self { socket, name, addr } = self;
+        let listener = socket.listen(BACKLOG);
+        listener.map_err(|error| not_free(name, addr, &error).into())
     }
 }
 
@@ -162,22 +205,19 @@ fn serve_metrics(app: &App, listener: TcpListener) -> Result<JoinHandle<()>> {
     )))
 }
 
-async fn listen(name: &str, addr: SocketAddr) -> Result<TcpListener> {
-    TcpListener::bind(addr).await.map_err(|error| {
-        let why = match error.kind() {
-            ErrorKind::AddrInUse => {
-                format!("{addr} is taken by another process. Stop it, or set {name} to a free address")
-            }
-            ErrorKind::PermissionDenied => {
-                format!("listening on {addr} is not permitted. Set {name} to a port above 1023")
-            }
-            ErrorKind::AddrNotAvailable => {
-                format!("{addr} is not an address of this machine. Set {name} to one, or to 0.0.0.0:PORT for all")
-            }
-            _ => format!("listening on {addr} does not work: {error}. Set {name} to a free address"),
-        };
-        why.into()
-    })
+fn not_free(name: &str, addr: SocketAddr, error: &std::io::Error) -> String {
+    match error.kind() {
+        ErrorKind::AddrInUse => {
+            format!("{addr} is taken by another process. Stop it, or set {name} to a free address")
+        }
+        ErrorKind::PermissionDenied => {
+            format!("listening on {addr} is not permitted. Set {name} to a port above 1023")
+        }
+        ErrorKind::AddrNotAvailable => {
+            format!("{addr} is not an address of this machine. Set {name} to one, or to 0.0.0.0:PORT for all")
+        }
+        _ => format!("listening on {addr} does not work: {error}. Set {name} to a free address"),
+    }
 }
 
 /// Brings both schemas up to date with the owner's role.
