@@ -36,9 +36,9 @@ pub const WIDE: Paper = Paper {
 pub const NARROW: Paper = Paper {
     class: "chart chart-narrow",
     width: 320.0,
-    height: 200.0,
+    height: 206.0,
     left: 56.0,
-    bottom: 28.0,
+    bottom: 34.0,
     moments: 4,
 };
 
