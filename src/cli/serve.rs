@@ -151,7 +151,9 @@ struct Listeners {
 
 impl Addresses {
     fn take(config: &Config) -> Result<Self> {
-        let metrics = config.metrics_addr.map(|addr| Address::take("SPECTR_METRICS_ADDR", addr));
+        let metrics = config
+            .metrics_addr
+            .map(|addr| Address::take("SPECTR_METRICS_ADDR", addr));
         Ok(Self {
             site: Address::take("SPECTR_ADDR", config.addr)?,
             metrics: metrics.transpose()?,
@@ -176,7 +178,11 @@ struct Address {
 impl Address {
     fn take(name: &'static str, addr: SocketAddr) -> Result<Self> {
         let bound = || {
-            let socket = if addr.is_ipv4() { TcpSocket::new_v4() } else { TcpSocket::new_v6() }?;
+            let socket = if addr.is_ipv4() {
+                TcpSocket::new_v4()
+            } else {
+                TcpSocket::new_v6()
+            }?;
             // Connections of a server that has just ended do not keep its address.
             socket.set_reuseaddr(true)?;
             socket.bind(addr)?;

@@ -20,7 +20,7 @@ fn connect(server: &Server) -> std::io::Result<TcpStream> {
 fn unfinished(server: &Server) -> TcpStream {
     let mut stream = connect(server).unwrap();
     let head = format!(
-        "POST /login HTTP/1.1\r\nHost: x\r\nOrigin: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
+        "POST /login HTTP/1.1\r\nHost: localhost\r\nOrigin: {}\r\nContent-Type: application/x-www-form-urlencoded\r\n\
          Content-Length: 9\r\nExpect: 100-continue\r\n\r\n",
         server.url
     );

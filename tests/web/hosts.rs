@@ -74,6 +74,7 @@ async fn a_request_names_one_host() {
 async fn over_tls_the_scheme_of_the_origin_counts_and_clear_text_is_led_away() {
     let settings = [
         ("SPECTR_PUBLIC_URL", "https://spectr.example"),
+        ("SPECTR_REGION", "EU"),
         ("SPECTR_OPERATOR", "Example"),
         ("SPECTR_CONTACT", "privacy@spectr.example"),
         ("SPECTR_TRUSTED_PROXIES", "127.0.0.1"),
@@ -103,7 +104,7 @@ async fn over_tls_the_scheme_of_the_origin_counts_and_clear_text_is_led_away() {
     );
     app.stop().await;
     // Nobody else is believed.
-    let app = TestApp::spawn_with(Engine::Sqlite, &settings[..3]).await;
+    let app = TestApp::spawn_with(Engine::Sqlite, &settings[..4]).await;
     let client = app.client();
     let said = client
         .request(Method::GET, "/login")

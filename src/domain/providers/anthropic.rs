@@ -106,7 +106,7 @@ pub fn next_page(body: &[u8]) -> Option<WireRequest> {
 }
 
 pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
-    super::chat_wire::read_models(body, |entry| {
+    super::model_list::read(body, |entry| {
         let text = |name: &str| entry.get(name).and_then(Value::as_str).map(str::to_owned);
         let number = |name: &str| entry.get(name).and_then(Value::as_u64).filter(|&number| number > 0);
         Model {

@@ -5,7 +5,7 @@
 
 use super::chat_body::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
-use super::{Model, Provider, chat_wire};
+use super::{Model, Provider, model_list};
 use crate::domain::chat::ChatRequest;
 use crate::domain::problem::Problem;
 use serde_json::Value;
@@ -23,8 +23,8 @@ pub fn models_request() -> WireRequest {
 }
 
 pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
-    chat_wire::read_models(body, |entry| {
-        let mut model = chat_wire::read_model(entry);
+    model_list::read(body, |entry| {
+        let mut model = model_list::entry(entry);
         let is_active = entry.get("active").and_then(Value::as_bool).unwrap_or(true);
         let speaks = ["whisper", "tts", "guard", "orpheus"]
             .iter()

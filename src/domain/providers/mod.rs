@@ -24,6 +24,7 @@ mod groq;
 pub mod guide;
 mod loose;
 mod mistral;
+mod model_list;
 mod openai;
 pub mod sse;
 mod wait;

@@ -5,7 +5,7 @@
 
 use super::chat_body::Body;
 use super::wire::{Auth, BaseRule, WireRequest};
-use super::{Model, Provider, chat_wire};
+use super::{Model, Provider, model_list};
 use crate::domain::chat::ChatRequest;
 use crate::domain::problem::Problem;
 
@@ -22,8 +22,8 @@ pub fn models_request() -> WireRequest {
 }
 
 pub fn read_models(body: &[u8]) -> Result<Vec<Model>, Problem> {
-    chat_wire::read_models(body, |entry| {
-        let mut model = chat_wire::read_model(entry);
+    model_list::read(body, |entry| {
+        let mut model = model_list::entry(entry);
         model.chats = does_chat(&model.id);
         model.enriched(Provider::OpenAi)
     })
