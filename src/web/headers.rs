@@ -75,12 +75,10 @@ pub fn page_policy() {
     response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// Refuses what comes by a name that is not this server's, in clear where it should not, or from another site.
-///
-/// # Errors
-/// The answer in place of the page's.
-pub fn refuse_strangers(app: &App, request: &Request) -> Result<(), Response> {
-    let problem = |code, detail: String| Err(respond::problem(&Problem::new(code).detail(detail), None));
+/// The answer to what comes by a name that is not this server's, in clear where it should not, or from
+/// another site; `None` for all others.
+pub fn refusal(app: &App, request: &Request) -> Option<Response> {
+    let problem = |code, detail: String| Some(respond::problem(&Problem::new(code).detail(detail), None));
     let Some(host) = host(request) else {
         let detail = "It names no host, or several (RFC 9112, section 3.2).";
         return problem(Code::BadRequest, detail.to_owned());
@@ -93,13 +91,11 @@ pub fn refuse_strangers(app: &App, request: &Request) -> Result<(), Response> {
         );
     }
     if app.config.is_https() && client::came_in_clear(app, request.headers(), request.extensions()) {
-        return Err(over_tls(app, request));
+        return Some(over_tls(app, request));
     }
     let is_safe = matches!(*request.method(), Method::GET | Method::HEAD | Method::OPTIONS);
-    if is_safe || is_same_origin(app, request) {
-        return Ok(());
-    }
-    Err(respond::problem(&Code::Forbidden.into(), None))
+    let is_allowed = is_safe || is_same_origin(app, request);
+    (!is_allowed).then(|| respond::problem(&Code::Forbidden.into(), None))
 }
 
 /// The host that a request names, with its port: in the address itself or in the one `Host`.

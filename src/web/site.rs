@@ -124,7 +124,7 @@ impl Inside {
     }
 
     async fn admit(&self, request: Request) -> Response {
-        if let Err(refusal) = headers::refuse_strangers(self.app(), &request) {
+        if let Some(refusal) = headers::refusal(self.app(), &request) {
             return refusal;
         }
         match bodies::bound(request).await {
