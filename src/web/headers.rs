@@ -75,20 +75,12 @@ pub fn page_policy() {
     response.insert_header(header::CACHE_CONTROL, HeaderValue::from_static("no-store"));
 }
 
-/// The answer to what comes by a name that is not this server's, in clear where it should not, or from
-/// another site; `None` for all others.
+/// The answer to what names no host, came in clear where it should not, or comes from another site; `None`
+/// for all others.
 pub fn refusal(app: &App, request: &Request) -> Option<Response> {
-    let problem = |code, detail: String| Some(respond::problem(&Problem::new(code).detail(detail), None));
-    let Some(host) = host(request) else {
-        let detail = "It names no host, or several (RFC 9112, section 3.2).";
-        return problem(Code::BadRequest, detail.to_owned());
-    };
-    if app.config.is_local() && !is_this_machine(app, &host) {
-        let url = app.config.public_url.origin().ascii_serialization();
-        return problem(
-            Code::Forbidden,
-            format!("This server runs for its own machine: open {url}."),
-        );
+    if !names_one_host(request) {
+        let problem = Problem::new(Code::BadRequest).detail("It names no host, or several (RFC 9112, section 3.2).");
+        return Some(respond::problem(&problem, None));
     }
     if app.config.is_https() && client::came_in_clear(app, request.headers(), request.extensions()) {
         return Some(over_tls(app, request));
@@ -98,33 +90,26 @@ pub fn refusal(app: &App, request: &Request) -> Option<Response> {
     (!is_allowed).then(|| respond::problem(&Code::Forbidden.into(), None))
 }
 
-/// The host that a request names, with its port: in the address itself or in the one `Host`.
-fn host(request: &Request) -> Option<String> {
-    if let Some(authority) = request.uri().authority() {
-        return Some(authority.as_str().to_owned());
-    }
-    let mut named = request.headers().get_all(header::HOST).iter();
-    match (named.next(), named.next()) {
-        (Some(host), None) => host.to_str().ok().map(str::to_owned),
-        (None, _) if request.version() < Version::HTTP_11 => Some(String::new()),
-        _ => None,
+/// In the address itself or by one `Host`; before HTTP/1.1 there was none.
+fn names_one_host(request: &Request) -> bool {
+    match request.headers().get_all(header::HOST).iter().count() {
+        0 => request.uri().authority().is_some() || request.version() < Version::HTTP_11,
+        hosts => hosts == 1,
     }
 }
 
-/// Whether a name can only mean this machine. Anybody can have a name of their own lead to 127.0.0.1; to a
-/// browser their page is then of the same origin as this server (DNS rebinding).
-fn is_this_machine(app: &App, host: &str) -> bool {
-    let Ok(url) = Url::parse(&format!("http://{host}")) else {
-        // HTTP/1.0 without a host: no browser.
-        return host.is_empty();
-    };
+/// Whether an origin is a page of another name. Anybody can have a name of their own lead to 127.0.0.1: to a
+/// browser their page is then of the same origin as a server that runs for its own machine (DNS rebinding).
+fn has_another_name(app: &App, origin: &str) -> bool {
+    let Ok(url) = Url::parse(origin) else { return false };
     match url.host() {
-        Some(Host::Ipv4(ip)) => ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => ip.to_canonical().is_loopback(),
+        Some(Host::Ipv4(ip)) => !ip.is_loopback(),
+        Some(Host::Ipv6(ip)) => !ip.to_canonical().is_loopback(),
         Some(Host::Domain(name)) => {
-            name == "localhost" || name.ends_with(".localhost") || app.config.public_url.host_str() == Some(name)
+            let is_localhost = name == "localhost" || name.ends_with(".localhost");
+            !is_localhost && app.config.public_url.host_str() != Some(name)
         }
-        None => false,
+        None => true,
     }
 }
 
@@ -146,6 +131,7 @@ fn is_same_origin(app: &App, request: &Request) -> bool {
             .map(|value| value.to_str().unwrap_or("invalid"))
     };
     match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
+        (_, Some(origin)) if app.config.is_local() && has_another_name(app, origin) => false,
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => {
             let own = app.config.public_url.origin().ascii_serialization();

@@ -2,7 +2,7 @@
 //!
 //! ```text
 //! answer: secure headers, log and metrics, request id → compression (but of streams)
-//!   → in_form: failures get their form, panics are caught → admit: own name, same origin, body bounds, session
+//!   → in_form: failures get their form, panics are caught → admit: same origin, body bounds, session
 //!   → route: the router of pages and doors; what has no route is a file, else 404
 //! ```
 //!
