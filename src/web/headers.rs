@@ -3,10 +3,11 @@
 use super::{client, respond};
 use crate::domain::problem::{Code, Problem};
 use crate::features::App;
+use crate::infra::config::is_this_machine;
 use axum::extract::Request;
 use axum::http::{HeaderName, HeaderValue, Method, StatusCode, Version, header};
 use axum::response::{IntoResponse, Response};
-use url::{Host, Url};
+use url::Url;
 
 /// What an answer that is no page may do: nothing.
 const NOTHING: HeaderValue =
@@ -100,17 +101,8 @@ fn names_one_host(request: &Request) -> bool {
 
 /// Whether an origin is a page of another name. Anybody can have a name of their own lead to 127.0.0.1: to a
 /// browser their page is then of the same origin as a server that runs for its own machine (DNS rebinding).
-fn has_another_name(app: &App, origin: &str) -> bool {
-    let Ok(url) = Url::parse(origin) else { return false };
-    match url.host() {
-        Some(Host::Ipv4(ip)) => !ip.is_loopback(),
-        Some(Host::Ipv6(ip)) => !ip.to_canonical().is_loopback(),
-        Some(Host::Domain(name)) => {
-            let is_localhost = name == "localhost" || name.ends_with(".localhost");
-            !is_localhost && app.config.public_url.host_str() != Some(name)
-        }
-        None => true,
-    }
+fn has_another_name(origin: &str) -> bool {
+    Url::parse(origin).is_ok_and(|url| !is_this_machine(&url))
 }
 
 /// 308 to the same address over TLS.
@@ -131,7 +123,7 @@ fn is_same_origin(app: &App, request: &Request) -> bool {
             .map(|value| value.to_str().unwrap_or("invalid"))
     };
     match (text(HeaderName::from_static("sec-fetch-site")), text(header::ORIGIN)) {
-        (_, Some(origin)) if app.config.is_local() && has_another_name(app, origin) => false,
+        (_, Some(origin)) if app.config.is_local() && has_another_name(origin) => false,
         (Some(site), _) => site == "same-origin",
         (None, Some(origin)) => {
             let own = app.config.public_url.origin().ascii_serialization();
