@@ -237,7 +237,7 @@ impl Stream {
             "message_start" => {
                 if let Some(message) = frame.message {
                     self.begin(message.id.as_deref());
-                    sink.id(message.id);
+                    sink.id(message.id.as_deref());
                     // One that is repeated must not set the count back.
                     let said = self.totals.output;
                     self.usage(message.usage, said, sink);
@@ -273,7 +273,7 @@ impl Stream {
             return Err(failure(body));
         }
         let message: Start = serde_json::from_slice(body)?;
-        sink.id(message.id);
+        sink.id(message.id.as_deref());
         for (index, block) in (0..).zip(message.content.unwrap_or_default()) {
             self.block(index, block, sink, true);
         }

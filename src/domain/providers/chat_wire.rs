@@ -3,6 +3,7 @@
 //! parts (Mistral), `reasoning` (Groq, vLLM), `reasoning_content` (DeepSeek, vLLM) and
 //! `reasoning_details` (OpenRouter, Snowflake), usage at the top or in `x_groq`.
 
+use super::chat_content::Content;
 use super::decoder::{Halt, Sink};
 use super::sse::Event;
 use super::{Output, Provider, fault, loose};
@@ -10,17 +11,18 @@ use crate::domain::chat::{Stop, Tokens, Tool};
 use crate::domain::problem::Code;
 use serde::Deserialize;
 use serde_json::Value;
+use std::borrow::Cow;
 
 /// Most tool calls in one answer; beyond it they are joined to the last.
 const MAX_TOOLS: usize = 256;
 
 /// A chunk of a stream, or a whole answer (`message` in place of `delta`).
 #[derive(Deserialize)]
-struct Chunk {
-    #[serde(default, deserialize_with = "loose::text")]
-    id: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    object: Option<String>,
+struct Chunk<'a> {
+    #[serde(borrow, default, deserialize_with = "loose::borrowed")]
+    id: Option<Cow<'a, str>>,
+    #[serde(borrow, default, deserialize_with = "loose::borrowed")]
+    object: Option<Cow<'a, str>>,
     #[serde(default)]
     choices: Option<Vec<Choice>>,
     #[serde(default)]
@@ -60,28 +62,6 @@ struct Delta {
     reasoning_details: Option<Value>,
     #[serde(default)]
     tool_calls: Option<Vec<ToolCall>>,
-}
-
-/// `null`, a text, or parts of several kinds.
-#[derive(Deserialize, Default)]
-#[serde(untagged)]
-enum Content {
-    Text(String),
-    Parts(Vec<Part>),
-    Other(serde::de::IgnoredAny),
-    #[default]
-    None,
-}
-
-#[derive(Deserialize)]
-struct Part {
-    #[serde(rename = "type", default, deserialize_with = "loose::text")]
-    kind: Option<String>,
-    #[serde(default, deserialize_with = "loose::text")]
-    text: Option<String>,
-    /// Mistral's reasoning: parts again, or a text.
-    #[serde(default)]
-    thinking: Option<Value>,
 }
 
 #[derive(Deserialize)]
@@ -221,7 +201,7 @@ impl Stream {
                 Err(Halt::Failed(fault::in_stream(self.provider, &error)))
             }
             data => {
-                let mut chunk: Chunk = serde_json::from_str(data)?;
+                let mut chunk: Chunk<'_> = serde_json::from_str(data)?;
                 for choice in chunk.choices.iter_mut().flatten() {
                     // Perplexity repeats all that was said so far as `message` beside each `delta`.
                     choice.message.take_if(|_| choice.delta.is_some());
@@ -236,10 +216,10 @@ impl Stream {
         self.chunk(chunk, sink, || String::from_utf8_lossy(body).into_owned())
     }
 
-    fn chunk(&mut self, chunk: Chunk, sink: &mut Sink<'_>, raw: impl Fn() -> String) -> Result<(), Halt> {
+    fn chunk(&mut self, chunk: Chunk<'_>, sink: &mut Sink<'_>, raw: impl Fn() -> String) -> Result<(), Halt> {
         let groq = chunk.x_groq;
         let (groq_id, groq_usage, groq_error) = groq.map_or((None, None, None), |x| (x.id, x.usage, x.error));
-        sink.id(groq_id.or(chunk.id));
+        sink.id(groq_id.as_deref().or(chunk.id.as_deref()));
         let error = chunk.error.or(groq_error).filter(|error| !error.is_null());
         if error.is_some() || chunk.object.as_deref() == Some("error") {
             let error = error
@@ -293,11 +273,7 @@ impl Stream {
             Some(text) => sink.reasoning(text),
             None => take_details(delta.reasoning_details.as_ref(), sink),
         }
-        match delta.content {
-            Content::Text(text) => sink.text(text),
-            Content::Parts(parts) => parts.into_iter().for_each(|part| take_part(part, sink)),
-            Content::Other(_) | Content::None => {}
-        }
+        delta.content.take(sink);
         if let Some(refusal) = delta.refusal.filter(|text| !text.is_empty()) {
             self.has_refused = true;
             sink.text(refusal);
@@ -352,20 +328,5 @@ fn take_details(details: Option<&Value>, sink: &mut Sink<'_>) {
         if let Some(text) = text.and_then(Value::as_str) {
             sink.reasoning(text.to_owned());
         }
-    }
-}
-
-fn take_part(part: Part, sink: &mut Sink<'_>) {
-    match part.thinking {
-        Some(Value::String(text)) => sink.reasoning(text),
-        Some(Value::Array(parts)) => {
-            for inner in parts {
-                if let Some(text) = inner.get("text").and_then(Value::as_str) {
-                    sink.reasoning(text.to_owned());
-                }
-            }
-        }
-        _ if matches!(part.kind.as_deref(), None | Some("text")) => sink.text(part.text.unwrap_or_default()),
-        _ => {}
     }
 }

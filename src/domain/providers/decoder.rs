@@ -63,9 +63,9 @@ impl Sink<'_> {
     }
 
     /// Keeps the id that the provider gave this answer, within reason.
-    pub fn id(&mut self, id: Option<String>) {
-        if let Some(id) = id.filter(|id| !id.is_empty() && id.len() <= 200) {
-            self.upstream_id.get_or_insert(id);
+    pub fn id(&mut self, id: Option<&str>) {
+        if self.upstream_id.is_none() {
+            *self.upstream_id = id.filter(|id| !id.is_empty() && id.len() <= 200).map(str::to_owned);
         }
     }
 }

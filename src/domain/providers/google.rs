@@ -259,7 +259,7 @@ impl Stream {
     }
 
     fn chunk(&mut self, chunk: Chunk, sink: &mut Sink<'_>) -> Result<(), Halt> {
-        sink.id(chunk.response_id);
+        sink.id(chunk.response_id.as_deref());
         if let Some(error) = chunk.error.filter(|error| !error.is_null()) {
             return Err(Halt::Failed(fault::in_stream(Provider::Google, &error)));
         }

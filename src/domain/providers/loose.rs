@@ -2,6 +2,7 @@
 //! odd field never breaks an answer. Only broken JSON is an error.
 
 use serde::de::{Deserializer, IgnoredAny, MapAccess, SeqAccess, Visitor};
+use std::borrow::Cow;
 use std::fmt;
 
 /// A count of tokens; negative and fractional numbers are cut to whole ones.
@@ -11,6 +12,11 @@ pub fn count<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<u64>, 
 
 /// A text; numbers become their digits.
 pub fn text<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    Ok(borrowed(deserializer)?.map(Cow::into_owned))
+}
+
+/// As [`text`], where it stands in the input: for what every piece repeats and hardly any is asked for.
+pub fn borrowed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<Cow<'de, str>>, D::Error> {
     deserializer.deserialize_any(Text)
 }
 
@@ -66,30 +72,34 @@ impl<'de> Visitor<'de> for Count {
 struct Text;
 
 impl<'de> Visitor<'de> for Text {
-    type Value = Option<String>;
+    type Value = Option<Cow<'de, str>>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("a text")
     }
 
+    fn visit_borrowed_str<E>(self, value: &'de str) -> Result<Self::Value, E> {
+        Ok(Some(value.into()))
+    }
+
     fn visit_str<E>(self, value: &str) -> Result<Self::Value, E> {
-        Ok(Some(value.to_owned()))
+        Ok(Some(value.to_owned().into()))
     }
 
     fn visit_string<E>(self, value: String) -> Result<Self::Value, E> {
-        Ok(Some(value))
+        Ok(Some(value.into()))
     }
 
     fn visit_u64<E>(self, value: u64) -> Result<Self::Value, E> {
-        Ok(Some(value.to_string()))
+        Ok(Some(value.to_string().into()))
     }
 
     fn visit_i64<E>(self, value: i64) -> Result<Self::Value, E> {
-        Ok(Some(value.to_string()))
+        Ok(Some(value.to_string().into()))
     }
 
     fn visit_f64<E>(self, value: f64) -> Result<Self::Value, E> {
-        Ok(Some(value.to_string()))
+        Ok(Some(value.to_string().into()))
     }
 
     fn visit_bool<E>(self, _: bool) -> Result<Self::Value, E> {

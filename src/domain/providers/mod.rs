@@ -11,6 +11,7 @@ mod anthropic;
 #[cfg(test)]
 mod cases;
 mod chat_body;
+mod chat_content;
 mod chat_wire;
 mod compatible;
 mod decoder;

@@ -4,6 +4,8 @@
 //! UTF-8 are replaced. Takes `\n`, `\r\n` and `\r`, comments, several `data` lines (a byte order
 //! mark is skipped by the decoder, which looks at the first bytes anyway); an event that the end of the body cuts off is still handed out by [`Sse::finish`].
 
+use memchr::memchr2;
+
 /// Largest line and largest event, in bytes.
 pub const MAX_EVENT: usize = 1 << 20;
 
@@ -42,14 +44,18 @@ impl Sse {
                 bytes = bytes.get(1..).unwrap_or_default();
                 continue;
             }
-            let Some(end) = bytes.iter().position(|byte| matches!(byte, b'\n' | b'\r')) else {
+            let Some(end) = memchr2(b'\n', b'\r', bytes) else {
                 return self.keep(bytes);
             };
             let (head, tail) = bytes.split_at_checked(end).unwrap_or((bytes, &[]));
             self.after_cr = tail.first() == Some(&b'\r');
             bytes = tail.get(1..).unwrap_or_default();
-            self.keep(head)?;
-            self.end_line(events)?;
+            if self.line.is_empty() && head.len() <= MAX_EVENT {
+                self.take_line(head, events)?;
+            } else {
+                self.keep(head)?;
+                self.end_line(events)?;
+            }
         }
         Ok(())
     }
@@ -127,15 +133,17 @@ impl Sse {
 
     fn end_event(&mut self, events: &mut Vec<Event>) {
         let name = std::mem::take(&mut self.name);
+        let data = std::mem::take(&mut self.data);
         if std::mem::take(&mut self.has_data) {
             events.push(Event {
-                name: String::from_utf8_lossy(&name).into_owned(),
-                data: String::from_utf8_lossy(&self.data).into_owned(),
+                name: text(name),
+                data: text(data),
             });
         }
-        self.data.clear();
-        if self.data.capacity() > 1 << 16 {
-            self.data = Vec::new();
-        }
     }
+}
+
+/// In the memory of the bytes, where they are UTF-8.
+fn text(bytes: Vec<u8>) -> String {
+    String::from_utf8(bytes).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
