@@ -47,6 +47,7 @@ pub struct EngineStream {
     /// Events from before the stream was handed out.
     first: Vec<StreamEvent>,
     live: Arc<Live>,
+    waiting_since: Option<Instant>,
 }
 
 impl EngineStream {
@@ -62,6 +63,7 @@ impl EngineStream {
             about,
             first,
             live,
+            waiting_since: None,
         }
     }
 
@@ -83,10 +85,19 @@ impl EngineStream {
             return Poll::Ready(true);
         }
         self.live.reader.register(cx.waker());
-        match self.live.running().as_mut() {
-            Some(running) => running.poll(cx, events),
-            None => Poll::Ready(false),
-        }
+        let mut running = self.live.running();
+        let Some(running) = running.as_mut() else {
+            return Poll::Ready(false);
+        };
+        let polled = running.poll(cx, events);
+        self.waiting_since = running.waiting_since;
+        polled
+    }
+
+    /// Since when the provider is waited for, as the last poll found it: a clock that was read already.
+    #[must_use]
+    pub const fn waiting_since(&self) -> Option<Instant> {
+        self.waiting_since
     }
 }
 
@@ -120,11 +131,17 @@ impl Live {
 
     /// Ends a stream whose reader has taken nothing for too long.
     pub(super) fn end_unread(&self, now: Instant) {
-        let problem = match self.running().as_ref() {
-            Some(running) if running.is_over_time(now) => Problem::new(Code::TotalTimeout),
-            Some(running) if running.is_unread(now) => Problem::new(Code::Stalled).detail("It was not read."),
-            _ => return,
+        let mut running = self.running();
+        let Some(state) = running.as_mut() else { return };
+        let is_unread = state.is_unread(now);
+        let problem = if state.is_over_time(now) {
+            Problem::new(Code::TotalTimeout)
+        } else if is_unread {
+            Problem::new(Code::Stalled).detail("It was not read.")
+        } else {
+            return;
         };
+        drop(running);
         self.fail(problem);
     }
 }
@@ -141,7 +158,9 @@ pub(super) struct Running {
     has_bytes: bool,
     text: usize,
     alarm: Pin<Box<Sleep>>,
-    last_poll: Instant,
+    /// Since the last look of the sweep.
+    was_polled: bool,
+    unread_since: Instant,
     outputs: Vec<Output>,
     /// Events that arose outside a poll.
     late: Vec<StreamEvent>,
@@ -172,7 +191,8 @@ impl Running {
             has_bytes: false,
             text: 0,
             alarm: Box::pin(tokio::time::sleep_until(sent_at + timing.first_byte)),
-            last_poll: Instant::now(),
+            was_polled: false,
+            unread_since: sent_at,
             outputs: Vec::new(),
             late: Vec::new(),
             phase: Phase::Reading,
@@ -206,7 +226,7 @@ impl Running {
 
     /// Appends the next events; false when there are no more.
     fn poll(&mut self, cx: &mut Context<'_>, events: &mut Vec<StreamEvent>) -> Poll<bool> {
-        self.last_poll = Instant::now();
+        self.was_polled = true;
         if !self.late.is_empty() {
             events.append(&mut self.late);
             return Poll::Ready(true);
@@ -370,10 +390,11 @@ impl Running {
         matches!(self.phase, Phase::Reading) && now > self.sent_at + self.timing.total + self.timing.sweep
     }
 
-    /// Something is there to be taken, and nobody takes it.
-    fn is_unread(&self, now: Instant) -> bool {
-        matches!(self.phase, Phase::Reading)
-            && self.waiting_since.is_none()
-            && now > self.last_poll + self.timing.unread
+    /// Something is there to be taken, and nobody takes it. By the sweep's clock: no piece reads one for this.
+    fn is_unread(&mut self, now: Instant) -> bool {
+        if std::mem::take(&mut self.was_polled) || self.waiting_since.is_some() {
+            self.unread_since = now;
+        }
+        matches!(self.phase, Phase::Reading) && now > self.unread_since + self.timing.unread
     }
 }

@@ -19,6 +19,8 @@ pub struct SseBody {
     heartbeat: Duration,
     alarm: Pin<Box<Sleep>>,
     last_sent: Instant,
+    /// Since `last_sent` was set: the clock is read when the stream begins to wait, not with every piece.
+    has_sent: bool,
 }
 
 impl SseBody {
@@ -31,11 +33,15 @@ impl SseBody {
             heartbeat,
             alarm: Box::pin(tokio::time::sleep_until(now + heartbeat)),
             last_sent: now,
+            has_sent: false,
         }
     }
 
     /// Ready when nothing was sent for the length of a heartbeat. The alarm is moved only when it rings.
     fn poll_heartbeat(&mut self, cx: &mut Context<'_>) -> Poll<()> {
+        if std::mem::take(&mut self.has_sent) {
+            self.last_sent = self.stream.waiting_since().unwrap_or_else(Instant::now);
+        }
         while self.alarm.as_mut().poll(cx).is_ready() {
             let due = self.last_sent + self.heartbeat;
             let now = Instant::now();
@@ -59,7 +65,7 @@ impl HttpBody for SseBody {
         let this = &mut *self;
         match this.stream.poll_events(cx, &mut this.events) {
             Poll::Ready(true) => {
-                this.last_sent = Instant::now();
+                this.has_sent = true;
                 Poll::Ready(Some(Ok(Frame::data(encode(&mut this.events)))))
             }
             Poll::Ready(false) => Poll::Ready(None),
