@@ -8,6 +8,7 @@
 mod held;
 mod home;
 mod migrations;
+mod quiet;
 mod rows;
 mod sqlite;
 mod stamp;
@@ -313,18 +314,6 @@ impl Db {
             }
             Self::Postgres(pool) => Box::pin(pool.begin()).await.map(Conn::PostgresTx),
         }
-    }
-
-    /// As [`Db::begin`], for writes of which no cache holds a row ([`Rows`]): caches stay as they are.
-    ///
-    /// # Errors
-    /// When none becomes free in time or the database is gone.
-    pub async fn begin_quiet(&self) -> Result<Conn> {
-        let conn = self.begin().await?;
-        if let Self::Sqlite { stamps, .. } = self {
-            stamps.be_quiet();
-        }
-        Ok(conn)
     }
 
     /// The stamp of what is committed now, for rows kept in memory; `None` where the database has to

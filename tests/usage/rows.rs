@@ -10,7 +10,7 @@ use spectr::domain::providers::Provider;
 use spectr::domain::timestamp::{DAY_MS, HOUR_MS};
 use spectr::domain::usage::{Breakdown, CallStatus, Period};
 use spectr::features::App;
-use spectr::features::usage::{self, CallRecord, Filter, Format, Part};
+use spectr::features::usage::{self, CallRecord, Filter, Format, Part, Recorded};
 use spectr::infra::clock::Clock;
 use std::sync::Arc;
 use uuid::Uuid;
@@ -46,6 +46,43 @@ on_both_engines! {
         let sums = summary(&app.app, user, Period::Today, Breakdown::Provider, &Filter::default()).await;
         assert_eq!((sums.total.calls, sums.total.cost_nano_usd), (1, 10_000_000));
         assert_eq!(app.count("llm_calls").await, 1);
+    }
+
+    async fn calls_that_are_written_together_count_as_if_written_one_by_one(app: TestApp) {
+        let (single, together) = (app.signed_in_user().await.id, app.signed_in_user().await.id);
+        // More than one statement takes, of several days and kinds, and one of them with figures beyond all bounds.
+        let calls_of = |user| (0..77_i64).map(move |n| {
+            let mut one = call(app, user, app.clock.now().minus(n % 3 * 24 * HOUR_MS));
+            one.provider = if n % 2 == 0 { Provider::Anthropic } else { Provider::OpenAi };
+            one.key_id = (n % 5 == 0).then(|| ProviderKeyId(Uuid::from_u128(7)));
+            match n % 10 {
+                0 => (one.status, one.problem) = (CallStatus::Error, Some(Code::ProviderDown)),
+                1 => one.status = CallStatus::Aborted,
+                2 => one.price = None,
+                3 => one.tokens.output = u64::MAX,
+                _ => {}
+            }
+            one
+        });
+        record(app, &calls_of(single).collect::<Vec<_>>()).await;
+        let calls: Vec<_> = calls_of(together).collect();
+        let mut conn = app.app.db.begin().await.unwrap();
+        let recorded = usage::record_all(&mut conn, &calls.iter().collect::<Vec<_>>()).await.unwrap();
+        assert_eq!(recorded, Recorded::Once);
+        // All of them again change nothing; beside a new one they are not told apart.
+        let again = usage::record_all(&mut conn, &calls.iter().collect::<Vec<_>>()).await.unwrap();
+        assert_eq!(again, Recorded::Once);
+        conn.commit().await.unwrap();
+        for by in [Breakdown::Provider, Breakdown::Key, Breakdown::Feature] {
+            let of = async |user| summary(&app.app, user, Period::All, by, &Filter::default()).await;
+            let (one, other) = (of(single).await, of(together).await);
+            assert_eq!(format!("{:?}", one.total), format!("{:?}", other.total));
+            assert_eq!(one.total.calls, 77);
+        }
+        let mut conn = app.app.db.begin().await.unwrap();
+        let new = call(app, together, app.clock.now());
+        let mixed = usage::record_all(&mut conn, &[&calls[0], &new]).await.unwrap();
+        assert_eq!(mixed, Recorded::Mixed);
     }
 
     async fn a_call_of_an_account_that_is_gone_is_refused(app: TestApp) {

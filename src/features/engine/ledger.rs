@@ -1,7 +1,7 @@
 //! Writes settled calls: one task, many rows per commit, off the path of every stream.
 //!
 //! A commit costs the same for one row as for many, and more than the row. While other answers still
-//! run, commits therefore keep a distance of [`TOGETHER`]: what ends within it shares one.
+//! run, commits therefore keep a distance, the longer the more of them there are: what ends within it shares one.
 //!
 //! Before the first token nothing waits for the disk. After the last one the stream waits a moment
 //! for its row (see [`super::Timing::settle`]), so that a call whose end was seen survives a crash.
@@ -10,20 +10,22 @@
 
 use super::measure;
 use crate::domain::ids::{CallId, UserId};
-use crate::execute;
+use crate::features::usage::Recorded;
 use crate::features::{App, accounts, integrations, usage};
-use crate::infra::db::{self, Db};
+use crate::infra::db::{self, Engine};
 use std::collections::BTreeSet;
 use std::time::Duration;
 use tokio::sync::{mpsc, oneshot};
 use tokio::time::Instant;
+use uuid::Uuid;
 
 /// Settled calls that may wait for the database.
 const WAITING: usize = 8_192;
 /// Rows of one commit.
 const BATCH: usize = 256;
-/// Between two commits, while answers run that may end in the meantime. The last event of an answer
-/// waits for its row, so this is also by how much it may be late.
+/// Between two commits, for each answer that runs and may end in the meantime; and at most. The last event of an
+/// answer waits for its row, so this is also by how much it may be late.
+const FOR_EACH: Duration = Duration::from_millis(2);
 const TOGETHER: Duration = Duration::from_millis(20);
 const FIRST_RETRY: Duration = Duration::from_millis(50);
 const LAST_RETRY: Duration = Duration::from_secs(2);
@@ -42,6 +44,24 @@ pub(super) enum Entry {
     Release(CallId),
     /// Answers when everything before it is written or given up.
     Flush(oneshot::Sender<()>),
+}
+
+impl Entry {
+    fn record(&self) -> Option<&usage::CallRecord> {
+        match self {
+            Self::Call { record, .. } => Some(record),
+            Self::Release(_) | Self::Flush(_) => None,
+        }
+    }
+
+    /// The call whose reservation goes.
+    fn call(&self) -> Option<CallId> {
+        match self {
+            Self::Call { record, .. } => Some(record.id),
+            Self::Release(call) => Some(*call),
+            Self::Flush(_) => None,
+        }
+    }
 }
 
 /// The way to the writer.
@@ -88,8 +108,10 @@ async fn write_all(app: App, mut receiver: mpsc::Receiver<Entry>) {
     let mut batch = Vec::with_capacity(BATCH);
     let mut last_commit = Instant::now();
     while receiver.recv_many(&mut batch, BATCH).await > 0 {
-        if app.engine.running() > batch.len() {
-            tokio::time::sleep_until(last_commit + TOGETHER).await;
+        let running = app.engine.running();
+        if running > batch.len() {
+            let answers = u32::try_from(running).unwrap_or(u32::MAX);
+            tokio::time::sleep_until(last_commit + FOR_EACH.saturating_mul(answers).min(TOGETHER)).await;
             while batch.len() < BATCH
                 && let Ok(entry) = receiver.try_recv()
             {
@@ -141,12 +163,14 @@ pub(super) async fn alert(app: &App, user: UserId, wanted: i64) {
     }
 }
 
-/// Tries until the rows are written (true) or the database refuses one of them for what it holds.
+/// Tries until the rows are written (true) or cannot be written together: the database refuses one of them for
+/// what it holds, or some of them were written before.
 async fn write_until_judged(app: &App, batch: &[Entry]) -> bool {
     let mut pause = FIRST_RETRY;
     loop {
         match write(app, batch).await {
-            Ok(()) => return true,
+            Ok(Recorded::Once) => return true,
+            Ok(Recorded::Mixed) => return false,
             Err(error) if is_refusal(&error) => {
                 if let [Entry::Call { record, .. }] = batch {
                     measure::lost();
@@ -166,23 +190,26 @@ fn is_refusal(error: &db::Error) -> bool {
     matches!(error, db::Error::Database(cause) if !matches!(cause.kind(), sqlx::error::ErrorKind::Other))
 }
 
-const RELEASE: &str = "DELETE FROM reservations WHERE call_id = $1";
+const RELEASE: &str = "DELETE FROM reservations WHERE call_id = ANY($1)";
 
-async fn write(app: &App, batch: &[Entry]) -> db::Result<()> {
-    let keeps_reservations = matches!(app.db, Db::Postgres(_));
+/// Without the commit nothing of a batch that is mixed stays.
+async fn write(app: &App, batch: &[Entry]) -> db::Result<Recorded> {
+    let records: Vec<&usage::CallRecord> = batch.iter().filter_map(Entry::record).collect();
     let mut conn = app.db.begin_quiet().await?;
-    for entry in batch {
-        let call = match entry {
-            Entry::Call { record, .. } => {
-                usage::record(&mut conn, record).await?;
-                record.id
-            }
-            Entry::Release(call) => *call,
-            Entry::Flush(_) => continue,
-        };
-        if keeps_reservations {
-            execute!(&mut conn, RELEASE, call.0)?;
-        }
+    let recorded = usage::record_all(&mut conn, &records).await?;
+    if recorded == Recorded::Mixed {
+        return Ok(recorded);
     }
-    conn.commit().await
+    // Only where several processes may ask at once are reservations kept in the database.
+    if let Engine::Postgres(postgres) = conn.engine() {
+        let calls: Vec<Uuid> = batch.iter().filter_map(Entry::call).map(|call| call.0).collect();
+        sqlx::query(RELEASE).bind(calls).execute(postgres).await?;
+    }
+    // Among many answers the next request comes at once, and should find caches good; a single one is told sooner.
+    if app.engine.running() > records.len() {
+        app.db.commit_quiet(conn).await?;
+    } else {
+        conn.commit().await?;
+    }
+    Ok(recorded)
 }

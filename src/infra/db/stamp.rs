@@ -21,6 +21,8 @@ use std::os::unix::fs::{FileExt, MetadataExt};
 use std::path::{Path, PathBuf};
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use tokio::sync::Notify;
+use tokio::sync::futures::Notified;
 
 /// Bytes of the header; it stands in the file twice, and a writer changes one after the other.
 const HEADER: usize = 48;
@@ -39,6 +41,7 @@ pub struct Stamps {
     /// The transaction under way writes nothing that a cache holds.
     is_quiet: AtomicBool,
     is_looking: AtomicBool,
+    looked: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -61,6 +64,7 @@ impl Stamps {
             seen: Mutex::default(),
             is_quiet: AtomicBool::new(false),
             is_looking: AtomicBool::new(false),
+            looked: Notify::new(),
         })
     }
 
@@ -119,6 +123,13 @@ impl Stamps {
         }
         seen.header = header.filter(|_| version.is_some());
         seen.version = version;
+        drop(seen);
+        self.looked.notify_waiters();
+    }
+
+    /// Ready at the end of the next look.
+    pub(super) fn looked(&self) -> Notified<'_> {
+        self.looked.notified()
     }
 
     /// The file; opened anew where SQLite has made a new one.

@@ -92,6 +92,10 @@ async fn a_quiet_write_keeps_the_stamp() {
         execute!(&mut conn, "INSERT INTO a VALUES (1)").unwrap();
         conn.commit().await.unwrap();
         assert_eq!(settled(&place.db).await, before);
+        let mut conn = place.db.begin_quiet().await.unwrap();
+        execute!(&mut conn, "INSERT INTO a VALUES (1)").unwrap();
+        place.db.commit_quiet(conn).await.unwrap();
+        assert_eq!(place.db.stamp(), Some(before), "known at once");
     }
     // Quiet is one transaction, not the connection.
     let mut conn = place.db.begin().await.unwrap();
