@@ -32,8 +32,10 @@ pub struct Crowd {
     pub sign_ins: usize,
 }
 
-/// How often the targets take turns: a machine that is busy for a while is so for all of them.
-const LAG_ROUNDS: usize = 12;
+/// How often the targets take turns: a machine that is busy for a while is so for all of them. Into how many of the
+/// upstream's milliseconds 32 streams fall differs from round to round, and the lag with it by a factor of three, for
+/// every target: few rounds would compare luck.
+const LAG_ROUNDS: usize = 40;
 const CPU_ROUNDS: usize = 4;
 /// The streams of the crowd and the deltas of each.
 const CROWD: usize = 512;
