@@ -108,7 +108,7 @@ async fn calls(app: &App, user: UserId) {
             problem: None,
             stop: Some(Stop::End),
         };
-        usage::record(&mut conn, &record).await.unwrap();
+        usage::record(&mut conn, &[&record]).await.unwrap();
     }
     conn.commit().await.unwrap();
 }

@@ -161,7 +161,7 @@ async fn record(app: &App, user: UserId, keys: &[ProviderKeyId], calls: u64) -> 
                 problem: (status == CallStatus::Error).then_some(Code::ProviderOverloaded),
                 stop: Some(Stop::End),
             };
-            usage::record(&mut conn, &call).await?;
+            usage::record(&mut conn, &[&call]).await?;
         }
         conn.commit().await?;
         left -= left.min(5_000);

@@ -46,7 +46,7 @@ pub fn call(app: &TestApp, user: UserId, started_at: Timestamp) -> CallRecord {
 pub async fn record(app: &TestApp, calls: &[CallRecord]) {
     let mut conn = app.app.db.begin().await.unwrap();
     for call in calls {
-        usage::record(&mut conn, call).await.unwrap();
+        usage::record(&mut conn, &[call]).await.unwrap();
     }
     conn.commit().await.unwrap();
 }

@@ -100,7 +100,7 @@ on_both_engines! {
         let mut conn = app.app.db.begin().await.unwrap();
         let budget = budgets::Budget { daily: Some(NANO_USD / 100), monthly: None };
         budgets::set(&mut conn, person.id, budget, app.clock.now()).await.unwrap();
-        spectr::features::usage::record(&mut conn, &call(app, person.id, app.clock.now())).await.unwrap();
+        spectr::features::usage::record(&mut conn, &[&call(app, person.id, app.clock.now())]).await.unwrap();
         budgets::alert(&mut conn, &app.app, person.id, 0).await.unwrap();
         conn.commit().await.unwrap();
         assert_eq!(app.count("outbox").await, 1);

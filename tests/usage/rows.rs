@@ -67,10 +67,10 @@ on_both_engines! {
         record(app, &calls_of(single).collect::<Vec<_>>()).await;
         let calls: Vec<_> = calls_of(together).collect();
         let mut conn = app.app.db.begin().await.unwrap();
-        let recorded = usage::record_all(&mut conn, &calls.iter().collect::<Vec<_>>()).await.unwrap();
+        let recorded = usage::record(&mut conn, &calls.iter().collect::<Vec<_>>()).await.unwrap();
         assert_eq!(recorded, Recorded::Once);
         // All of them again change nothing; beside a new one they are not told apart.
-        let again = usage::record_all(&mut conn, &calls.iter().collect::<Vec<_>>()).await.unwrap();
+        let again = usage::record(&mut conn, &calls.iter().collect::<Vec<_>>()).await.unwrap();
         assert_eq!(again, Recorded::Once);
         conn.commit().await.unwrap();
         for by in [Breakdown::Provider, Breakdown::Key, Breakdown::Feature] {
@@ -81,14 +81,14 @@ on_both_engines! {
         }
         let mut conn = app.app.db.begin().await.unwrap();
         let new = call(app, together, app.clock.now());
-        let mixed = usage::record_all(&mut conn, &[&calls[0], &new]).await.unwrap();
+        let mixed = usage::record(&mut conn, &[&calls[0], &new]).await.unwrap();
         assert_eq!(mixed, Recorded::Mixed);
     }
 
     async fn a_call_of_an_account_that_is_gone_is_refused(app: TestApp) {
         let nobody = spectr::domain::ids::UserId(Uuid::from_u128(1));
         let mut conn = app.app.db.begin().await.unwrap();
-        assert!(usage::record(&mut conn, &call(app, nobody, app.clock.now())).await.is_err());
+        assert!(usage::record(&mut conn, &[&call(app, nobody, app.clock.now())]).await.is_err());
     }
 
     async fn every_breakdown_adds_up_to_the_same_whole_and_nobody_sees_anothers(app: TestApp) {

@@ -196,7 +196,7 @@ const RELEASE: &str = "DELETE FROM reservations WHERE call_id = ANY($1)";
 async fn write(app: &App, batch: &[Entry]) -> db::Result<Recorded> {
     let records: Vec<&usage::CallRecord> = batch.iter().filter_map(Entry::record).collect();
     let mut conn = app.db.begin_quiet().await?;
-    let recorded = usage::record_all(&mut conn, &records).await?;
+    let recorded = usage::record(&mut conn, &records).await?;
     if recorded == Recorded::Mixed {
         return Ok(recorded);
     }

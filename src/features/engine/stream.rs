@@ -47,7 +47,6 @@ pub struct EngineStream {
     /// Events from before the stream was handed out.
     first: Vec<StreamEvent>,
     live: Arc<Live>,
-    waiting_since: Option<Instant>,
 }
 
 impl EngineStream {
@@ -63,7 +62,6 @@ impl EngineStream {
             about,
             first,
             live,
-            waiting_since: None,
         }
     }
 
@@ -85,19 +83,16 @@ impl EngineStream {
             return Poll::Ready(true);
         }
         self.live.reader.register(cx.waker());
-        let mut running = self.live.running();
-        let Some(running) = running.as_mut() else {
-            return Poll::Ready(false);
-        };
-        let polled = running.poll(cx, events);
-        self.waiting_since = running.waiting_since;
-        polled
+        match self.live.running().as_mut() {
+            Some(running) => running.poll(cx, events),
+            None => Poll::Ready(false),
+        }
     }
 
     /// Since when the provider is waited for, as the last poll found it: a clock that was read already.
     #[must_use]
-    pub const fn waiting_since(&self) -> Option<Instant> {
-        self.waiting_since
+    pub fn waiting_since(&self) -> Option<Instant> {
+        self.live.running().as_ref()?.waiting_since
     }
 }
 

@@ -20,7 +20,7 @@ mod summary;
 pub use download::{CallRow, Format, download};
 pub use overview::{Overview, OverviewCache, overview};
 pub use page::{Cursor, Days, Group, Page, page, sums};
-pub use record::{CallRecord, Price, Recorded, record, record_all};
+pub use record::{CallRecord, Price, Recorded, record};
 pub use retention::purge;
 pub use summary::{Choices, Filter, Part, Slot, Summary};
 

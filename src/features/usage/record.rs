@@ -48,7 +48,7 @@ pub struct Price {
     pub date: String,
 }
 
-/// What became of several calls.
+/// What became of the calls of [`record`].
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Recorded {
     /// Each is written and counted once.
@@ -84,21 +84,13 @@ const TO_WHAT_IS_THERE: &str = "
 /// Largest number of rows in one statement, as a power of two.
 const MOST_ROWS_LOG: u32 = 5;
 
-/// Writes the call's row and adds it to the sums of its day. A call that is already written is left
-/// as it is, so that a settlement may be repeated.
+/// Writes the calls' rows and adds them to the sums of their days, in few statements: each is a round trip, and costs
+/// more than its rows. Calls that are already written are left as they are, so that a settlement may be repeated; one
+/// call alone is never mixed.
 ///
 /// # Errors
-/// When the database refuses, for example because the account is gone.
-pub async fn record(conn: &mut Conn, call: &CallRecord) -> db::Result<()> {
-    // One call is written or was written: it is never mixed.
-    record_all(conn, &[call]).await.map(drop)
-}
-
-/// As [`record`], for many at once: a statement is a round trip, and costs more than its rows.
-///
-/// # Errors
-/// When the database refuses one of them.
-pub async fn record_all(conn: &mut Conn, calls: &[&CallRecord]) -> db::Result<Recorded> {
+/// When the database refuses one of them, for example because the account is gone.
+pub async fn record(conn: &mut Conn, calls: &[&CallRecord]) -> db::Result<Recorded> {
     let mut inserted = 0;
     for calls in portions(calls) {
         inserted += insert(conn, calls).await?;
